@@ -1,0 +1,1 @@
+"""Text, spans, excerpts and reporters. Knows nothing of observability."""

@@ -1,0 +1,96 @@
+"""Findings: a code, one sentence, labelled places, a cure. Not how they are printed, nor who finds them."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tocsin.diag.nodes import Node
+from tocsin.diag.text import Span
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place with a few words."""
+
+    span: Span
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. `message` states the fact in one sentence without a full stop; `help` is an edit or a command."""
+
+    code: str
+    severity: Severity
+    message: str
+    at: Label
+    others: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str = ""
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str]:
+        """Sort key: file, line, column, code, message."""
+        span = self.at.span
+        return span.source.name, span.line, span.column, self.code, self.message
+
+
+@dataclass(slots=True)
+class Sink:
+    """Where diagnostics are collected while a stage runs; a stage goes on after a mistake to find them all."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+    _seen: set[object] = field(default_factory=set)
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Keep `diagnostic` once, even when several environments or services lead to it."""
+        span = diagnostic.at.span
+        key = (diagnostic.code, span.source.name, span.line, span.column, diagnostic.message)
+        if key not in self._seen:
+            self._seen.add(key)
+            self.found.append(diagnostic)
+
+    def error(self, code: str, where: Node | Span, message: str, *, help: str = "", label: str = "",
+              others: Iterable[Label] = (), notes: Iterable[str] = ()) -> None:
+        """Report an error at a node or span."""
+        self._report("error", code, where, message, help, label, others, notes)
+
+    def warning(self, code: str, where: Node | Span, message: str, *, help: str = "", label: str = "",
+                others: Iterable[Label] = (), notes: Iterable[str] = ()) -> None:
+        """Report a warning at a node or span."""
+        self._report("warning", code, where, message, help, label, others, notes)
+
+    def _report(self, severity: Severity, code: str, where: Node | Span, message: str, help: str, label: str,
+                others: Iterable[Label], notes: Iterable[str]) -> None:
+        span = where.span if isinstance(where, Node) else where
+        self.add(Diagnostic(code, severity, message, Label(span, label), tuple(others), tuple(notes), help))
+
+    def unknown(self, code: str, where: Node | Span, noun: str, name: str, known: Iterable[str]) -> None:
+        """Report an unknown name, with the nearest known one or the list."""
+        names = sorted(set(known))
+        near = nearest(name, names)
+        if near:
+            self.error(code, where, f"there is no {noun} `{name}`", label=f"did you mean `{near}`?",
+                       help=f"write `{near}`")
+        else:
+            listed = ", ".join(f"`{n}`" for n in names[:8]) + (" ..." if len(names) > 8 else "")
+            self.error(code, where, f"there is no {noun} `{name}`",
+                       help=f"known: {listed}" if names else f"no {noun} is declared")
+
+    @property
+    def errors(self) -> int:
+        """How many errors were found."""
+        return sum(d.severity == "error" for d in self.found)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that `name` most likely means; empty when none is near."""
+    options = list(known)
+    lower = {o.lower(): o for o in options}
+    if name.lower() in lower:
+        return lower[name.lower()]
+    close = difflib.get_close_matches(name, options, n=1, cutoff=0.6)
+    return close[0] if close else ""

@@ -1,0 +1,30 @@
+"""Sources and spans: where a piece of text stands. Not how it is shown."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text with a name that people know it by (`spec.yaml`, `pack node`)."""
+
+    name: str
+    text: str
+
+    def line(self, number: int) -> str:
+        """Line `number` (from 1) without its end; empty past the last one."""
+        lines = self.text.split("\n")
+        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters in a source; lines and columns count from 1."""
+
+    source: Source
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.source.name}:{self.line}:{self.column}"

@@ -1,0 +1,91 @@
+"""What a plug-in may know while it turns its parameters into expressions: contract, selectors, a place to report.
+
+The same template serves rules and panels: in a rule, selectors are pinned to the environment's identity; in a
+panel they carry the dashboard's variables. Nothing here knows which plug-in asks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tocsin.diag.nodes import Node
+from tocsin.model.telemetry import Metric, Service
+from tocsin.query.matchers import Matcher, selector
+from tocsin.spec.values import Duration
+
+if TYPE_CHECKING:
+    from tocsin.diag.diagnostic import Sink
+
+PANEL_VARIABLES = ("cluster", "environment")
+"""Identity labels that are dashboard variables; the others stay pinned."""
+TRAFFIC_LABELS = ("endpoint", "handler", "path", "route", "uri", "url")
+NOT_TRAFFIC = "/(health|ready|live|metrics).*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Everything a template or panel may use. `mode` decides how selectors are pinned."""
+
+    mode: Literal["rule", "panel"]
+    service: Service | None
+    services: Mapping[str, Service]
+    identity: Mapping[str, str]
+    every: Duration
+    """Evaluation interval."""
+    sink: "Sink"
+    only: tuple[Matcher, ...] = ()
+    """Matchers of the variant being built (an override's own, or the exclusion of all overrides)."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """Panel mode: (label, variable) pairs that a metric's selector gets when the metric has the label."""
+
+    def metric(self, name: str, node: Node) -> Metric | None:
+        """The declared metric; reports an unknown one at `node`, with the nearest name."""
+        for service in (self.service, *self.services.values()):
+            if service is not None and name in service.metrics:
+                return service.metrics[name]
+        known = [n for s in self.services.values() for n in s.metrics]
+        self.sink.unknown("spec/unknown-metric", node, "metric", name, known)
+        return None
+
+    def _identity(self) -> tuple[Matcher, ...]:
+        if self.mode == "rule":
+            return tuple(Matcher(k, "=", v) for k, v in self.identity.items())
+        return tuple(Matcher(k, "=~", f"${k}") if k in PANEL_VARIABLES else Matcher(k, "=", v)
+                     for k, v in self.identity.items())
+
+    def select(self, metric: Metric, extra: tuple[Matcher, ...] = (), suffix: str = "") -> str:
+        """The metric's selector: its job, the identity (or variables), health endpoints left out, `extra`.
+
+        `suffix` is `_bucket`, `_count` or `_sum` for histograms.
+        """
+        own = [*self._identity(), *metric.matchers]
+        taken = {m.label for m in extra} | {m.label for m in self.only}
+        if metric.traffic:
+            own += [Matcher(label, "!~", NOT_TRAFFIC) for label in TRAFFIC_LABELS
+                    if label in metric.labels and label not in taken]
+        scoped = [m for m in self.only if m.label in metric.labels]
+        if self.mode == "panel":
+            own += [Matcher(label, "=~", f"${variable}") for label, variable in self.variables
+                    if label in metric.labels or label == "instance"]
+        return selector(metric.name + suffix, (*own, *scoped, *extra))
+
+    def up(self) -> str:
+        """The `up` series of the service's own targets, as a selector."""
+        own = [*self._identity()]
+        if self.service is not None:
+            own += [Matcher("job", "=~", "|".join(s.job for s in self.service.scrapes))
+                    if len(self.service.scrapes) > 1 else Matcher("job", "=", self.job)]
+        return selector("up", own)
+
+    @property
+    def job(self) -> str:
+        """The service's first scrape job."""
+        if self.service is None or not self.service.scrapes:
+            return self.service.name if self.service else ""
+        return self.service.scrapes[0].job
+
+    def stream(self, extra: tuple[Matcher, ...] = ()) -> str:
+        """The LogQL stream selector of the service's logs, pinned as `select` is."""
+        labels = self.service.logs.labels if self.service and self.service.logs else {}
+        own = [Matcher(k, "=", v) for k, v in labels.items()]
+        return selector("", (*own, *extra))

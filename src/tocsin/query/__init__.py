@@ -1,0 +1,1 @@
+"""PromQL and LogQL: matchers, selectors, quoting, printing. Nothing of specs or files."""

@@ -1,0 +1,1 @@
+"""YAML to typed, frozen declarations with their places. Every mistake at once; nothing is resolved here."""

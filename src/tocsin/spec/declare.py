@@ -1,0 +1,55 @@
+"""How a piece of the spec is declared: a frozen dataclass whose fields carry their documentation.
+
+One declaration serves the decoder (`decode.py`), the JSON Schema for editors and the reference pages.
+Annotations must be real types (no `from __future__ import annotations` in declaring modules). Understood:
+`str`, `bool`, `int`, `float`, `Duration`, `Ratio`, `Rate`, `Size`, `Literal[...]`, `T | None`, `tuple[T, ...]`,
+`Mapping[str, T]`, other declarations, `tuple[Matcher, ...]` (text read as label matchers), `Expr`, and `Node`
+(left as it is).
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, TypeVar, dataclass_transform
+
+from tocsin.diag.nodes import Node
+
+T = TypeVar("T")
+REQUIRED: Any = dataclasses.MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    """A PromQL or LogQL expression with the node it was written in."""
+
+    text: str
+    node: Node
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A reference to a secret: a file's path. A literal secret cannot be said."""
+
+    file: str
+
+
+def said(doc: str, default: Any = REQUIRED, *, example: str = "", key: str = "", pattern: str = "",
+         one_or_many: bool = False) -> Any:
+    """A field of a declaration.
+
+    `doc` is shown in editors and in the reference. `example` is YAML. `key` is the YAML key where it is not
+    the field's name with `_` (a trailing `_` is dropped: `for_` is `for`). `pattern` restricts strings.
+    `one_or_many`: a tuple may be written as a single value.
+    """
+    meta = {"doc": doc, "example": example, "key": key, "pattern": pattern, "one_or_many": one_or_many}
+    if default is REQUIRED:
+        return dataclasses.field(metadata=meta)
+    return dataclasses.field(default=default, metadata=meta)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(said,))
+def parameters(cls: type[T]) -> type[T]:
+    """Class decorator: a frozen, slotted, keyword-only dataclass that `decode` can read."""
+    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
