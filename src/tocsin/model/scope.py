@@ -1,4 +1,4 @@
-"""What a plug-in may know while it turns its parameters into expressions: contract, selectors, a place to report.
+"""What a plug-in may know while it makes expressions: contract, selectors, a place to report.
 
 The same template serves rules and panels: in a rule, selectors are pinned to the environment's identity; in a
 panel they carry the dashboard's variables. Nothing here knows which plug-in asks.
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tocsin.diag.nodes import Node
 from tocsin.model.telemetry import Metric, Service
-from tocsin.query.matchers import Matcher, selector
+from tocsin.query.matchers import Matcher, regex_literal, selector
 from tocsin.spec.values import Duration
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PANEL_VARIABLES = ("cluster", "environment")
 """Identity labels that are dashboard variables; the others stay pinned."""
+EXPECTED = "tocsin:service_expected"
+"""Recorded as 1 for every service of the inventory, with its identity: what *should* answer."""
 TRAFFIC_LABELS = ("endpoint", "handler", "path", "route", "uri", "url")
 NOT_TRAFFIC = "/(health|ready|live|metrics).*"
 
@@ -69,13 +71,36 @@ class Scope:
                     if label in metric.labels or label == "instance"]
         return selector(metric.name + suffix, (*own, *scoped, *extra))
 
+    @property
+    def pins(self) -> tuple[Matcher, ...]:
+        """Matchers on the identity labels: pinned in a rule, the dashboard's variables in a panel."""
+        return self._identity()
+
     def up(self) -> str:
-        """The `up` series of the service's own targets, as a selector."""
+        """The `up` series of the service's own targets, as a selector; probes are not its targets."""
         own = [*self._identity()]
-        if self.service is not None:
-            own += [Matcher("job", "=~", "|".join(s.job for s in self.service.scrapes))
-                    if len(self.service.scrapes) > 1 else Matcher("job", "=", self.job)]
+        jobs = [s.job for s in self.service.scrapes if not s.probes] if self.service is not None else []
+        if len(jobs) > 1:
+            own.append(Matcher("job", "=~", "|".join(regex_literal(job) for job in jobs)))
+        elif self.service is not None:
+            own.append(Matcher("job", "=", jobs[0] if jobs else self.service.name))
         return selector("up", own)
+
+    def expected(self) -> str:
+        """The series that says that the service is part of the inventory (see `service-down`)."""
+        name = self.service.name if self.service else ""
+        return selector(EXPECTED, (*self._identity(), Matcher("service", "=", name)))
+
+    def probe(self, check: str, node: Node) -> str | None:
+        """The `probe_success` series of one of the service's checks; reports an unknown one at `node`."""
+        known: list[str] = []
+        for scrape in self.service.scrapes if self.service else ():
+            known += scrape.probes
+            if check in scrape.probes:
+                own = (Matcher("job", "=", scrape.job), Matcher("check", "=", check))
+                return selector("probe_success", (*self._identity(), *own))
+        self.sink.unknown("spec/unknown-check", node, "probe", check, known)
+        return None
 
     @property
     def job(self) -> str:

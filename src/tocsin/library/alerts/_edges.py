@@ -1,0 +1,53 @@
+"""Edges of histogram buckets: which are declared, and how `le` spells them. Not what is asked of them."""
+
+from tocsin.diag.nodes import Node
+from tocsin.model.scope import Scope
+from tocsin.model.telemetry import Metric
+from tocsin.query.matchers import Matcher, regex_literal
+from tocsin.spec.values import Duration, number_text
+
+_MILLISECONDS = ("_milliseconds", "_ms")
+
+
+def in_unit(metric: Metric, duration: Duration) -> float:
+    """`duration` as the metric's buckets say it: seconds, or milliseconds where its name says so."""
+    name = metric.name.removesuffix("_bucket")
+    return float(duration.ms) if name.endswith(_MILLISECONDS) else duration.seconds
+
+
+def le_matcher(edge: float) -> Matcher:
+    """The matcher on `le` for a bucket's edge, however the exporter's language spells the number.
+
+    Prometheus 3.15 normalises scraped values to OpenMetrics floats (`1.0`); Prometheus 2, OTLP and remote
+    write may hold `1`.
+    """
+    spellings = dict.fromkeys((number_text(edge), repr(edge), f"{edge:g}"))
+    exact = [text for text in spellings if float(text) == edge]
+    if len(exact) == 1:
+        return Matcher("le", "=", exact[0])
+    return Matcher("le", "=~", "|".join(regex_literal(text) for text in exact))
+
+
+def has_edge(scope: Scope, metric: Metric, duration: Duration, node: Node) -> bool:
+    """True when `duration` is a declared bucket; reports it at `node` with the edges that there are."""
+    edge = in_unit(metric, duration)
+    if edge in metric.buckets:
+        return True
+    if not metric.buckets:
+        scope.sink.error(
+            "alert/no-bucket",
+            node,
+            f"`{metric.name}` declares no buckets",
+            help=f"add `buckets: [...]` with {number_text(edge)} to the metric",
+        )
+        return False
+    listed = ", ".join(number_text(b) for b in sorted(metric.buckets))
+    near = min(metric.buckets, key=lambda b: abs(b - edge))
+    scope.sink.error(
+        "alert/no-bucket",
+        node,
+        f"`{metric.name}` has no bucket that ends at {duration}",
+        label=f"the nearest ends at {number_text(near)}",
+        help=f"use one of its buckets ({listed}), or add {number_text(edge)} to them",
+    )
+    return False

@@ -1,0 +1,76 @@
+"""The share of events that fail, in one window, with at least so many failures.
+
+## Semantics
+
+Fires while strictly more than `above` of the events counted within `per` are bad **and** at least
+`min_events` of them are. Several counters are summed; one that is missing does not hide the others. No
+bad series is no failure; no series, or no events (0/0 is NaN), is quiet. A counter reset is an increase
+from zero; a counter that is born with its first failure loses that first jump.
+
+## Why
+
+An absolute rate of failures means one thing at night and another at noon. A share of a single failure is
+100 %.
+
+## References
+
+- Prometheus 3: range selectors are left-open; `increase` extrapolates to the window's edges.
+"""
+
+from typing import ClassVar, Literal
+
+from tocsin.diag.nodes import Node
+from tocsin.library.alerts._shares import share
+from tocsin.library.alerts._words import amount, each, said_matchers, things, title, which
+from tocsin.model.alerting import Condition
+from tocsin.model.plugins import alert_template
+from tocsin.model.scope import Scope
+from tocsin.model.units import threshold_words
+from tocsin.query.matchers import Matcher
+from tocsin.spec.declare import parameters, said
+from tocsin.spec.values import Duration, Ratio
+
+
+@alert_template("failure-share")
+@parameters
+class FailureShare:
+    """Fires on the share of failures among rare events: uploads, jobs, deliveries."""
+
+    language: ClassVar[Literal["promql", "logql"]] = "promql"
+    of: tuple[str, ...] = said(
+        "the counters of events",
+        example="[shop_imports_total, shop_exports_total]",
+        pattern="metric",
+        one_or_many=True,
+    )
+    bad: tuple[Matcher, ...] = said("which of them failed", example="'status=\"failed\"'")
+    above: Ratio = said("share of failures above which it fires", example="10%")
+    per: Duration = said("window in which events are counted", Duration(900_000), example="15m")
+    min_events: int = said("failures that there must be at least", 5, example="5")
+    by: tuple[str, ...] = said(
+        "labels to tell apart, each judged alone", (), example="[kind]", pattern="label", one_or_many=True
+    )
+
+    def condition(self, scope: Scope, node: Node) -> Condition | None:
+        """Share and guard in the same window."""
+        found = share(scope, node, self.of, self.bad, self.by, self.above)
+        if found is None:
+            return None
+        what, limit = things(scope, found.metrics), threshold_words(self.above.value, "percentunit")
+        return Condition(
+            expr=found.above(self.above, self.per, self.min_events),
+            signal=found.signal(self.per),
+            threshold=self.above.value,
+            direction="above",
+            unit="percentunit",
+            by=self.by,
+            meaning=f"more than {limit} of the {what}{each(self.by)} failed within {self.per.words}, "
+            f"and at least {self.min_events} of them",
+            measures=f"share of failed {what}{each(self.by)}",
+            summary=f"{amount('percentunit')} of the {what} of {title(scope)} fail{which(self.by)}",
+            value=amount("percentunit"),
+            threshold_text=limit,
+            offender=found.offender(self.per),
+            window=self.per,
+            facts=(("Counts as a failure", said_matchers(self.bad)),),
+        )

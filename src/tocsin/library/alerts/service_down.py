@@ -1,0 +1,75 @@
+"""No instance of an expected service answers.
+
+## Semantics
+
+The spec knows the inventory, so the service is recorded as expected (`tocsin:service_expected`, always 1,
+with its identity). The alert is that series unless at least one of the service's targets has `up` = 1. So
+it fires when all instances are down **and** when the targets vanish from discovery, and not for one
+instance of several (`instance-down` tells that). Targets of probes do not count. There is no value and no
+boundary.
+
+## Why
+
+`up == 0` pages for one instance of ten and is silent when the target disappears; `absent(up)` is blind
+while another cluster reports.
+
+## References
+
+- Prometheus 3: a target that leaves discovery gets staleness markers at once, its `up` ends.
+- Prometheus: rules do not see `external_labels`: identity must be on the targets.
+"""
+
+from typing import ClassVar, Literal
+
+from tocsin.diag.nodes import Node
+from tocsin.library.alerts._words import title
+from tocsin.model.alerting import Condition, RecordingRule
+from tocsin.model.plugins import alert_template
+from tocsin.model.scope import EXPECTED, Scope
+from tocsin.spec.declare import parameters
+
+
+def expected_record(scope: Scope) -> tuple[RecordingRule, ...]:
+    """The rule that says that the service should be there."""
+    if scope.service is None:
+        return ()
+    labels = {**scope.identity, "service": scope.service.name}
+    return (RecordingRule(record=EXPECTED, expr="vector(1)", labels=labels, origin=scope.service.origin),)
+
+
+def service_known(scope: Scope, node: Node) -> bool:
+    """True in a service's own alert; reports another at `node`."""
+    if scope.service is None:
+        scope.sink.error(
+            "alert/no-service",
+            node.key_place(),
+            "this template belongs to a service",
+            help="move the alert under `services: <name>: alerts:`",
+        )
+    return scope.service is not None
+
+
+@alert_template("service-down")
+@parameters
+class ServiceDown:
+    """Fires when no instance of the service answers. It has no parameters."""
+
+    language: ClassVar[Literal["promql", "logql"]] = "promql"
+
+    def condition(self, scope: Scope, node: Node) -> Condition | None:
+        """Expected, unless one target is up."""
+        if not service_known(scope, node):
+            return None
+        return Condition(
+            expr=f"{scope.expected()}\nunless on ()\n  (max({scope.up()}) == 1)",
+            signal=f"sum({scope.up()}) or vector(0)",
+            threshold=1,
+            direction="below",
+            unit="count",
+            meaning=f"no instance of {title(scope)} answers, or none is left in discovery",
+            measures="instances that answer",
+            summary=f"No instance of {title(scope)} answers",
+            value="no instance",
+            threshold_text="1 instance",
+            records=expected_record(scope),
+        )
