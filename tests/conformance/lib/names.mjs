@@ -1,9 +1,9 @@
 /** The names that Grafana keeps in registries, read live from @grafana/data; and their TypeScript form. */
 import { createRequire } from 'node:module';
+import * as chromatic from 'd3-scale-chromatic';
 
 // @grafana/data 13.2.3 reads the browser's languages when it builds its unit list; its ES modules do not load in Node.
-globalThis.navigator ??= { language: 'en-US', languages: ['en-US'] };
-if (!globalThis.navigator.languages) globalThis.navigator = { language: 'en-US', languages: ['en-US'] };
+if (!globalThis.navigator?.languages) globalThis.navigator = { language: 'en-US', languages: ['en-US'] };
 const data = createRequire(import.meta.url)('@grafana/data');
 
 const ids = (registry) => registry.list().map((item) => item.id);
@@ -38,12 +38,9 @@ export function isColor(value) {
 }
 const CSS_COLOR = /^(#[0-9a-f]{3,4}|#[0-9a-f]{6}|#[0-9a-f]{8}|(rgb|rgba|hsl|hsla)\([\d\s.,%/]+\))$/i;
 
-export const isTime = (value) => data.dateMath.isMathString(value) || !Number.isNaN(Date.parse(value));
-export const isValidTime = (value) => data.dateMath.isValid(value);
-export const isInterval = (value) => {
-  try {
-    return data.rangeUtil.intervalToMs(value) > 0;
-  } catch {
-    return false;
-  }
-};
+export const isTime = (value) => data.dateMath.isValid(value);
+
+export const FIELD_TYPES = new Set(Object.values(data.FieldType));
+
+/** The heatmap's colour schemes are d3's interpolators by name. */
+export const isScheme = (name) => `interpolate${name}` in chromatic;

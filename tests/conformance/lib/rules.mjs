@@ -1,18 +1,12 @@
-/** What the published types cannot say: identities, the grid, references between parts, well-formed times and colours. */
+/** What the published types cannot say about a dashboard's structure: identities, the grid, references between parts. */
 import { child } from './json.mjs';
-import { isColor, isInterval, isValidTime } from './names.mjs';
+import { at, found, list } from './found.mjs';
+import { valueFindings } from './values.mjs';
 import { undeclaredVariables } from './variables.mjs';
 
 const COLUMNS = 24;
 const UID = /^[A-Za-z0-9_-]{1,40}$/;
 const MIXED = '-- Mixed --';
-const COLOR_KEYS = new Set(['color', 'fixedColor', 'iconColor', 'lineColor', 'fillColor', 'pointColor', 'fill']);
-const INTERVAL_KEYS = new Set(['interval', 'step', 'refresh', 'timeFrom', 'timeShift', 'nowDelay']);
-
-const found = (path, message) => ({ rule: 'structure', path, message });
-const list = (value) => (Array.isArray(value) ? value : []);
-const at = (path, items) => list(items).map((value, index) => ({ value: value ?? {}, path: child(path, index) }));
-const isVariable = (text) => /^\$(\w+|\{[^}]+\})$/.test(text);
 
 /** Top-level panels, then the panels inside rows, each with its path. */
 function panelsOf(dashboard) {
@@ -111,56 +105,6 @@ function refIds(panel, path, targets) {
     .map(({ value, path: place }) => found(`${place}.matcher.options`, `no query of this panel has the refId ${JSON.stringify(value.matcher.options)}`));
 }
 
-function thresholds(config, path) {
-  const steps = at(child(path, 'steps'), config.steps);
-  const findings = [];
-  if (steps.length && steps[0].value.value !== null) findings.push(found(child(steps[0].path, 'value'), 'of the first threshold must be null (minus infinity)'));
-  for (let i = 1; i < steps.length; i++) {
-    const { value, path: place } = steps[i];
-    if (value.value === null) findings.push(found(child(place, 'value'), 'only the first threshold is null'));
-    else if (i > 1 && value.value <= steps[i - 1].value.value) findings.push(found(child(place, 'value'), 'thresholds must rise'));
-  }
-  return findings;
-}
-
-function color(key, value, path) {
-  if (!COLOR_KEYS.has(key) || typeof value !== 'string' || isVariable(value)) return [];
-  // `fill` is a colour in a heatmap and the kind of a line in a time series.
-  if (key === 'fill' && !/options\.color\.fill$/.test(path)) return [];
-  return isColor(value) ? [] : [found(path, `${JSON.stringify(value)} is not a colour`)];
-}
-
-function interval(key, value, path) {
-  if (!INTERVAL_KEYS.has(key) || typeof value !== 'string' || value === '' || value.includes('$')) return [];
-  const text = value.replace(/^[>-]/, '');
-  return isInterval(text) || isValidTime(`now-${text}`) ? [] : [found(path, `${JSON.stringify(value)} is not a time span`)];
-}
-
-function fixedColor(value, path) {
-  const needs = value.mode === 'fixed' || value.mode === 'shades';
-  return needs && value.fixedColor === undefined ? [found(path, `mode "${value.mode}" needs fixedColor`)] : [];
-}
-
-/** Rules for a key wherever it stands. */
-function everywhere(value, path, key) {
-  if (value === null || typeof value !== 'object') return [...color(key, value, path), ...interval(key, value, path)];
-  const findings = [];
-  if (key === 'thresholds') findings.push(...thresholds(value, path));
-  if (key === 'color') findings.push(...fixedColor(value, path));
-  if (value.id === 'thresholds' && value.value) findings.push(...thresholds(value.value, child(path, 'value')));
-  if (value.id === 'color' && value.value) findings.push(...fixedColor(value.value, child(path, 'value')));
-  for (const [name, item] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
-    findings.push(...everywhere(item, child(path, name), name));
-  }
-  return findings;
-}
-
-function time(dashboard) {
-  return ['from', 'to']
-    .filter((key) => typeof dashboard.time?.[key] === 'string' && !isValidTime(dashboard.time[key]))
-    .map((key) => found(`time.${key}`, `${JSON.stringify(dashboard.time[key])} is not a time`));
-}
-
 /** @returns {object[]} findings of one dashboard */
 export function ruleFindings(dashboard) {
   const { top, inner, all } = panelsOf(dashboard);
@@ -176,8 +120,7 @@ export function ruleFindings(dashboard) {
     ...[...top.filter(({ value }) => value.type !== 'row'), ...inner].flatMap(queries),
     ...repeated(at('templating.list', dashboard.templating?.list), 'name', 'variable name'),
     ...repeated(at('annotations.list', dashboard.annotations?.list), 'name', 'annotation name'),
-    ...time(dashboard),
-    ...everywhere(rest, '', ''),
+    ...valueFindings(rest),
     ...undeclaredVariables(dashboard),
   ];
 }

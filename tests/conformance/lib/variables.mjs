@@ -3,16 +3,19 @@ import { child } from './json.mjs';
 
 const REFERENCE = /\$(\w+)|\$\{(\w+)(?:[.:[][^}]*)?\}|\[\[(\w+)(?::\w+)?\]\]/g;
 
-// Filled in by Grafana itself (global variables and those of links and fields), or by a data source.
+// Filled in by Grafana (global variables) or by the data source, wherever text is filled in.
 const BUILT_IN = new Set([
-  '__all_variables', '__auto', '__cell', '__cell_0', '__cell_1', '__dashboard', '__data', '__dashboardLink', '__field', '__from',
-  '__interval', '__interval_ms', '__name', '__org', '__range', '__range_ms', '__range_s', '__rate_interval',
-  '__rate_interval_ms', '__row_id', '__searchFilter', '__series', '__timeFilter', '__timezone', '__to', '__tags',
-  '__url', '__url_time_range', '__user', '__value', '__values', 'timeFilter',
+  '__auto', '__dashboard', '__from', '__interval', '__interval_ms', '__name', '__org', '__range', '__range_ms', '__range_s',
+  '__rate_interval', '__rate_interval_ms', '__searchFilter', '__timeFilter', '__timezone', '__to', '__user', 'timeFilter',
 ]);
 
-// Where text is not interpolated: variable definitions are (queries of one variable may name another), these are not.
-const VERBATIM = new Set(['regex', 'renamePattern', 'pattern', 'current', 'options.list', 'name', '__tocsin']);
+// Filled in from the data that came back, or from the address: in links, titles of fields and the like, never in a query.
+const AFTER_THE_QUERY = new Set([
+  '__all_variables', '__cell', '__data', '__field', '__series', '__url', '__url_time_range', '__value',
+]);
+
+// Keys whose text Grafana takes as it is.
+const VERBATIM = new Set(['__tocsin', 'current', 'name', 'pattern', 'regex', 'renamePattern']);
 
 /** `$1` is a capture group of a regular expression, never a variable. */
 const isGroup = (name) => /^\d+$/.test(name);
@@ -36,12 +39,16 @@ function repeatOf(value, path, declared) {
     : [];
 }
 
+const says = (name) => (AFTER_THE_QUERY.has(name) ? `$${name} is not known to a query` : `$${name} is not declared`);
+
 export function undeclaredVariables(dashboard) {
   const declared = new Set((Array.isArray(dashboard.templating?.list) ? dashboard.templating.list : []).map((item) => item?.name));
   const findings = [];
   texts(dashboard, '', '', (text, path) => {
+    const isQuery = /\.targets?[.[]/.test(path);
     for (const name of new Set(references(text))) {
-      if (!declared.has(name) && !BUILT_IN.has(name)) findings.push({ rule: 'structure', path, message: `$${name} is not declared` });
+      const known = declared.has(name) || BUILT_IN.has(name) || (!isQuery && AFTER_THE_QUERY.has(name));
+      if (!known) findings.push({ rule: 'structure', path, message: says(name) });
     }
   });
   (dashboard.panels ?? []).forEach?.((panel, index) => {

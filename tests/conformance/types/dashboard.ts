@@ -26,9 +26,11 @@ interface PrometheusAnnotationFormat {
   tagKeys?: string;
   useValueForTime?: boolean;
 }
-interface BuiltIn {
-  builtIn: 1;
-  datasource: { type: 'grafana' | 'datasource'; uid: '-- Grafana --' | 'grafana' };
+/** Grafana's own annotations: the alert states that every dashboard shows, or those with given tags. */
+interface OwnAnnotations {
+  builtIn?: 1;
+  datasource: { type: 'grafana'; uid: '-- Grafana --' };
+  target?: Partial<published.AnnotationTarget>;
 }
 type AnnotationOf<Target> = Json<
   Replace<
@@ -38,13 +40,15 @@ type AnnotationOf<Target> = Json<
     PrometheusAnnotationFormat
 >;
 export interface Annotations {
-  grafana: Json<Replace<published.AnnotationQuery, BuiltIn>>;
+  grafana: Json<Replace<published.AnnotationQuery, OwnAnnotations>>;
   prometheus: AnnotationOf<AnnotationTargets['prometheus']>;
   loki: AnnotationOf<AnnotationTargets['loki']>;
   tempo: AnnotationOf<AnnotationTargets['tempo']>;
 }
 
-export type DashboardLink = Json<published.DashboardLink>;
+/** Published as `string`; the icons are those of Grafana 13's own list (dashboard-scene/settings/links/utils.ts). */
+type LinkIcon = '' | 'external link' | 'dashboard' | 'question' | 'info' | 'bolt' | 'doc' | 'cloud';
+export type DashboardLink = Replace<published.DashboardLink, { icon: LinkIcon }>;
 
 /** Panels, variables and annotations are compared one by one, each with the type that its own `type` names. */
 interface Parts {
@@ -53,7 +57,10 @@ interface Parts {
   schemaVersion: 42;
   annotations?: { list: never[] };
   templating?: { list: never[] };
+  links?: DashboardLink[];
   panels: never[];
+  /** The published `string`, as its documentation narrows it. */
+  weekStart?: '' | 'browser' | 'monday' | 'saturday' | 'sunday';
   time: { from: string; to: string };
   /** Tocsin's own mark, where Grafana's exports keep `__inputs` and `__requires`. */
   __tocsin?: unknown;

@@ -18,6 +18,7 @@ import type * as Text from '@grafana/schema/dist/esm/raw/composable/text/panelcf
 import type * as TimeSeries from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
 import type * as Trend from '@grafana/schema/dist/esm/raw/composable/trend/panelcfg/x/TrendPanelCfg_types.gen';
 import type * as XYChart from '@grafana/schema/dist/esm/raw/composable/xychart/panelcfg/x/XYChartPanelCfg_types.gen';
+import type { DashboardLink } from './dashboard';
 import type { FieldConfig } from './fields';
 import type { DataSourceRef, Json, Replace } from './json';
 import type { Transformation } from './transformations';
@@ -32,6 +33,7 @@ interface Everywhere<Type, Options, Custom> {
   options: Json<Options>;
   fieldConfig: FieldConfig<Custom>;
   transformations?: Transformation[];
+  links?: Json<DashboardLink>[];
 }
 /** Targets are compared one by one: their type depends on the data source, which TypeScript cannot discriminate on. */
 interface Querying {
