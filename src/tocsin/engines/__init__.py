@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from tocsin.engines.answers import DidNotRun, EngineError, Missing, NotRun
 
 if TYPE_CHECKING:
-    from tocsin.engines.alertmanager import Alertmanager
-    from tocsin.engines.amtool import Amtool
-    from tocsin.engines.compose import Compose
-    from tocsin.engines.exporters import BlackboxExporter, NodeExporter
-    from tocsin.engines.loki import Loki
-    from tocsin.engines.lokitool import Lokitool
-    from tocsin.engines.otelcol import Otelcol
-    from tocsin.engines.prometheus import Prometheus
-    from tocsin.engines.promtool import Promtool
+    from tocsin.engines.servers.alertmanager import Alertmanager
+    from tocsin.engines.servers.exporters import BlackboxExporter, NodeExporter
+    from tocsin.engines.servers.loki import Loki
+    from tocsin.engines.servers.otelcol import Otelcol
+    from tocsin.engines.servers.prometheus import Prometheus
+    from tocsin.engines.tools.amtool import Amtool
+    from tocsin.engines.tools.compose import Compose
+    from tocsin.engines.tools.lokitool import Lokitool
+    from tocsin.engines.tools.promtool import Promtool
 
 __all__ = [
     "DidNotRun",
@@ -42,7 +42,7 @@ __all__ = [
 def promtool(root: Path | None = None) -> "Promtool | Missing":
     """Checks and tests Prometheus rules; `root` is the folder below which the files lie (default: here)."""
     from tocsin.engines.find import find
-    from tocsin.engines.promtool import Promtool
+    from tocsin.engines.tools.promtool import Promtool
 
     found = find("promtool")
     return found if isinstance(found, Missing) else Promtool(found, root or Path.cwd())
@@ -50,8 +50,8 @@ def promtool(root: Path | None = None) -> "Promtool | Missing":
 
 def amtool(root: Path | None = None) -> "Amtool | Missing":
     """Checks Alertmanager's configuration and routes labels."""
-    from tocsin.engines.amtool import Amtool
     from tocsin.engines.find import find
+    from tocsin.engines.tools.amtool import Amtool
 
     found = find("amtool")
     return found if isinstance(found, Missing) else Amtool(found, root or Path.cwd())
@@ -60,7 +60,7 @@ def amtool(root: Path | None = None) -> "Amtool | Missing":
 def lokitool(root: Path | None = None) -> "Lokitool | Missing":
     """Parses Loki's rules offline."""
     from tocsin.engines.find import find
-    from tocsin.engines.lokitool import Lokitool
+    from tocsin.engines.tools.lokitool import Lokitool
 
     found = find("lokitool")
     return found if isinstance(found, Missing) else Lokitool(found, root or Path.cwd())
@@ -68,8 +68,8 @@ def lokitool(root: Path | None = None) -> "Lokitool | Missing":
 
 def compose(root: Path | None = None) -> "Compose | Missing":
     """Docker Compose on the files of a folder."""
-    from tocsin.engines.compose import Compose
     from tocsin.engines.find import find
+    from tocsin.engines.tools.compose import Compose
 
     found = find("docker-compose")
     return found if isinstance(found, Missing) else Compose(found, root or Path.cwd())
@@ -78,7 +78,7 @@ def compose(root: Path | None = None) -> "Compose | Missing":
 def prometheus() -> "Prometheus | Missing":
     """A Prometheus to start."""
     from tocsin.engines.find import find
-    from tocsin.engines.prometheus import Prometheus
+    from tocsin.engines.servers.prometheus import Prometheus
 
     found = find("prometheus")
     return found if isinstance(found, Missing) else Prometheus(found)
@@ -86,8 +86,8 @@ def prometheus() -> "Prometheus | Missing":
 
 def alertmanager() -> "Alertmanager | Missing":
     """An Alertmanager to start."""
-    from tocsin.engines.alertmanager import Alertmanager
     from tocsin.engines.find import find
+    from tocsin.engines.servers.alertmanager import Alertmanager
 
     found = find("alertmanager")
     return found if isinstance(found, Missing) else Alertmanager(found)
@@ -96,7 +96,7 @@ def alertmanager() -> "Alertmanager | Missing":
 def loki() -> "Loki | Missing":
     """A Loki to start and to push to; it checks loki.yaml as well."""
     from tocsin.engines.find import find
-    from tocsin.engines.loki import Loki
+    from tocsin.engines.servers.loki import Loki
 
     found = find("loki")
     return found if isinstance(found, Missing) else Loki(found)
@@ -105,7 +105,7 @@ def loki() -> "Loki | Missing":
 def otelcol() -> "Otelcol | Missing":
     """An OpenTelemetry Collector to validate with and to start."""
     from tocsin.engines.find import find
-    from tocsin.engines.otelcol import Otelcol
+    from tocsin.engines.servers.otelcol import Otelcol
 
     found = find("otelcol")
     return found if isinstance(found, Missing) else Otelcol(found)
@@ -113,8 +113,8 @@ def otelcol() -> "Otelcol | Missing":
 
 def node_exporter() -> "NodeExporter | Missing":
     """A node_exporter to start."""
-    from tocsin.engines.exporters import NodeExporter
     from tocsin.engines.find import find
+    from tocsin.engines.servers.exporters import NodeExporter
 
     found = find("node_exporter")
     return found if isinstance(found, Missing) else NodeExporter(found)
@@ -122,8 +122,8 @@ def node_exporter() -> "NodeExporter | Missing":
 
 def blackbox_exporter() -> "BlackboxExporter | Missing":
     """A blackbox_exporter to start."""
-    from tocsin.engines.exporters import BlackboxExporter
     from tocsin.engines.find import find
+    from tocsin.engines.servers.exporters import BlackboxExporter
 
     found = find("blackbox_exporter")
     return found if isinstance(found, Missing) else BlackboxExporter(found)

@@ -96,9 +96,7 @@ def build(engine: Engine, shop: Workshop, say: Say) -> Built:
         if place.is_dir():  # somebody built it while we waited
             return Built(place, None)
         began = time.monotonic()
-        say(
-            f"{engine.name} {engine.version}: building ({_about(engine.source.minutes)} when cold, on two cores)"
-        )
+        say(f"{engine.name} {engine.version}: building (cold, on 2 cores: {_about(engine.source.minutes)})")
         work = Path(tempfile.mkdtemp(prefix=_work_prefix(engine), dir=shop.cache))
         try:
             _compile(engine, shop, work, say)

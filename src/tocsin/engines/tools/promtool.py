@@ -13,7 +13,7 @@ from tocsin.engines import tool
 from tocsin.engines.answers import DidNotRun
 from tocsin.engines.find import Found
 from tocsin.engines.problem import Place, Problem, Verdict
-from tocsin.engines.testrun import TestRun, read_junit
+from tocsin.engines.tools.testrun import TestRun, read_junit
 
 TOOL = "promtool"
 # FILE: 7:15: group "g", rule 2, "High": could not parse expression: 2:18: parse error: ...

@@ -1,0 +1,1 @@
+"""One file per command-line tool: how it is asked, and what its output means."""
