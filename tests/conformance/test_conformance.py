@@ -108,6 +108,27 @@ def test_every_planted_mistake_is_found_where_it_is(check, tmp_path):
     assert not missed, f"{len(missed)} of {len(PLANTED)} planted mistakes missed:\n" + "\n".join(missed)
 
 
+def test_several_mistakes_are_told_at_once(check, tmp_path):
+    dashboard = json.loads(GOOD.read_text(encoding="utf-8"))
+    panel = dashboard["panels"][1]
+    panel.update(title=5, span=6, renderer="flot")
+    panel["fieldConfig"]["defaults"].update(unit="reqsec", nullValueMode="null")
+    file = tmp_path / "several.json"
+    file.write_text(json.dumps(dashboard, indent=1), encoding="utf-8")
+    findings = check([file])[file]
+    defaults = "panels[1].fieldConfig.defaults"
+    paths = {
+        "panels[1].title",
+        "panels[1].span",
+        "panels[1].renderer",
+        f"{defaults}.unit",
+        f"{defaults}.nullValueMode",
+    }
+    assert {found["path"] for found in findings} == paths
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert all(found["path"].split(".")[-1] in lines[found["line"] - 1] for found in findings)
+
+
 def test_a_key_said_twice_and_what_is_no_dashboard_are_found(check, tmp_path):
     cases = {"twice": '{"uid": "a", "uid": "b"}', "list": "[]", "text": "{", "empty": ""}
     files = [tmp_path / f"{name}.json" for name in cases]

@@ -71,26 +71,39 @@ function compare(program, { file, spans }) {
     rule: 'type',
     ...told(diagnostic, pathAt(spans, diagnostic.start)),
   }));
-  return [...found, ...deprecated(program.getTypeChecker(), source, spans)];
+  const seen = new Set(found.map((finding) => finding.path));
+  return [...found, ...properties(program.getTypeChecker(), source, spans).filter(({ path: place }) => !seen.has(place))];
 }
 
-/** Properties whose published documentation calls them deprecated. */
-function deprecated(checker, source, spans) {
+/**
+ * Properties that are unknown, or that their published documentation calls deprecated. The compiler tells only the first
+ * unknown property of an object, and none as long as another value in it is wrong; a person wants all of them at once.
+ */
+function properties(checker, source, spans) {
   const found = [];
   const visit = (node) => {
-    const note = ts.isPropertyAssignment(node) ? noteOf(checker, node) : undefined;
-    if (note !== undefined) {
-      const path = pathAt(spans, node.name.getStart(source));
-      found.push({ rule: 'deprecated', path, message: `is deprecated by Grafana${note ? `: ${note}` : ''}` });
-    }
+    const finding = ts.isPropertyAssignment(node) ? judge(checker, node) : undefined;
+    if (finding) found.push({ ...finding, path: pathAt(spans, node.name.getStart(source)) });
     ts.forEachChild(node, visit);
   };
   visit(source);
   return found;
 }
 
-function noteOf(checker, property) {
-  const type = checker.getContextualType(property.parent);
-  const symbol = type && checker.getPropertyOfType(checker.getNonNullableType(type), property.name.text);
-  return symbol && deprecation(symbol, checker);
+function judge(checker, property) {
+  const context = checker.getContextualType(property.parent);
+  if (!context) return undefined;
+  const name = property.name.text;
+  const type = checker.getNonNullableType(context);
+  const symbol = checker.getPropertyOfType(type, name);
+  if (!symbol && !(type.isUnion() ? type.types : [type]).some((part) => takes(checker, part, name))) {
+    return { rule: 'type', message: `unknown property ${JSON.stringify(name)}` };
+  }
+  const note = symbol && deprecation(symbol, checker);
+  return note === undefined ? undefined : { rule: 'deprecated', message: `is deprecated by Grafana${note ? `: ${note}` : ''}` };
 }
+
+const takes = (checker, type, name) =>
+  Boolean(type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Never)) ||
+  checker.getPropertyOfType(type, name) !== undefined ||
+  checker.getIndexInfosOfType(type).length > 0;
