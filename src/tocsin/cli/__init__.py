@@ -1,0 +1,72 @@
+"""The command line: arguments to use case to report to exit code. One module for each command."""
+
+import sys
+from typing import Any
+
+import click
+
+EXIT_FINDINGS, EXIT_USAGE, EXIT_TROUBLE, EXIT_CANCELLED = 1, 2, 3, 5
+COMMANDS = ("generate", "why")
+
+
+class _Lazy(click.Group):
+    """Imports a command's module only when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        import importlib
+
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"tocsin.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        from tocsin.diag.diagnostic import nearest
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = nearest(args[0], COMMANDS)
+            raise click.UsageError(
+                f"there is no command `{args[0]}`" + (f"; did you mean `{near}`?" if near else "")
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-C", "workspace", metavar="DIR", default=".", help="Work in another workspace.")
+@click.version_option(package_name="tocsin", prog_name="tocsin")
+@click.pass_context
+def cli(ctx: click.Context, workspace: str) -> None:
+    """One YAML spec in, a whole observability stack out, and no alert ships unproven."""
+    ctx.obj = workspace
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run a command; never shows a traceback."""
+    from tocsin.cli.console import crash, trouble
+    from tocsin.diag.trouble import Trouble
+
+    try:
+        sys.exit(cli(args, prog_name="tocsin", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("cancelled: every file is as it was or as it shall be; run it again to finish", err=True)
+        sys.exit(EXIT_CANCELLED)
+    except Trouble as error:
+        trouble(error)
+        sys.exit(EXIT_TROUBLE)
+    except OSError as error:
+        trouble(
+            Trouble(
+                f"{error.filename or 'the disk'}: {error.strerror or error}",
+                cure="mend that and run it again; every file is as it was or as it shall be",
+            )
+        )
+        sys.exit(EXIT_TROUBLE)
+    except Exception:  # the last line of defence: users see a sentence, the file has the rest
+        crash()
+        sys.exit(EXIT_TROUBLE)

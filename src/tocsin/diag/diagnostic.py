@@ -21,7 +21,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `message` states the fact in one sentence without a full stop; `help` is an edit or a command."""
+    """One finding: `message` states the fact without a full stop; `help` is an edit or a command."""
 
     code: str
     severity: Severity
@@ -40,7 +40,7 @@ class Diagnostic:
 
 @dataclass(slots=True)
 class Sink:
-    """Where diagnostics are collected while a stage runs; a stage goes on after a mistake to find them all."""
+    """Where diagnostics are collected; a stage goes on after a mistake, to find them all."""
 
     found: list[Diagnostic] = field(default_factory=list)
     _seen: set[object] = field(default_factory=set)
@@ -53,18 +53,45 @@ class Sink:
             self._seen.add(key)
             self.found.append(diagnostic)
 
-    def error(self, code: str, where: Node | Span, message: str, *, help: str = "", label: str = "",
-              others: Iterable[Label] = (), notes: Iterable[str] = ()) -> None:
+    def error(
+        self,
+        code: str,
+        where: Node | Span,
+        message: str,
+        *,
+        help: str = "",
+        label: str = "",
+        others: Iterable[Label] = (),
+        notes: Iterable[str] = (),
+    ) -> None:
         """Report an error at a node or span."""
         self._report("error", code, where, message, help, label, others, notes)
 
-    def warning(self, code: str, where: Node | Span, message: str, *, help: str = "", label: str = "",
-                others: Iterable[Label] = (), notes: Iterable[str] = ()) -> None:
+    def warning(
+        self,
+        code: str,
+        where: Node | Span,
+        message: str,
+        *,
+        help: str = "",
+        label: str = "",
+        others: Iterable[Label] = (),
+        notes: Iterable[str] = (),
+    ) -> None:
         """Report a warning at a node or span."""
         self._report("warning", code, where, message, help, label, others, notes)
 
-    def _report(self, severity: Severity, code: str, where: Node | Span, message: str, help: str, label: str,
-                others: Iterable[Label], notes: Iterable[str]) -> None:
+    def _report(
+        self,
+        severity: Severity,
+        code: str,
+        where: Node | Span,
+        message: str,
+        help: str,
+        label: str,
+        others: Iterable[Label],
+        notes: Iterable[str],
+    ) -> None:
         span = where.span if isinstance(where, Node) else where
         self.add(Diagnostic(code, severity, message, Label(span, label), tuple(others), tuple(notes), help))
 
@@ -73,12 +100,21 @@ class Sink:
         names = sorted(set(known))
         near = nearest(name, names)
         if near:
-            self.error(code, where, f"there is no {noun} `{name}`", label=f"did you mean `{near}`?",
-                       help=f"write `{near}`")
+            self.error(
+                code,
+                where,
+                f"there is no {noun} `{name}`",
+                label=f"did you mean `{near}`?",
+                help=f"write `{near}`",
+            )
         else:
             listed = ", ".join(f"`{n}`" for n in names[:8]) + (" ..." if len(names) > 8 else "")
-            self.error(code, where, f"there is no {noun} `{name}`",
-                       help=f"known: {listed}" if names else f"no {noun} is declared")
+            self.error(
+                code,
+                where,
+                f"there is no {noun} `{name}`",
+                help=f"known: {listed}" if names else f"no {noun} is declared",
+            )
 
     @property
     def errors(self) -> int:

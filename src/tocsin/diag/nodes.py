@@ -101,6 +101,12 @@ class Node:
         """The node of the key itself (for `unknown key` messages)."""
         return (self.keys or {}).get(key) or self.map.get(key) or self
 
+    def key_place(self) -> "Node":
+        """The node of this value's own key: where to point when the value is empty or lacks something."""
+        if self._parent is not None and isinstance(self.key, str):
+            return self._parent.key_node(self.key)
+        return self
+
     def walk(self) -> "Iterator[Node]":
         """This node and all below it."""
         stack = [self]

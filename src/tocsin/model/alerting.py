@@ -1,7 +1,7 @@
 """Alerts as resolved things: conditions, rules, who is told. Not how rule files or routes are written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tocsin.diag.nodes import Node
@@ -97,7 +97,7 @@ class Alert:
     """Receivers named by the alert itself instead of its team's; empty: by severity and team."""
     shadow: bool = False
     was: tuple[str, ...] = ()
-    links: Mapping[str, str] = NOTHING
+    links: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     owner: str = ""
     group: str
     """Name of the rule group."""

@@ -1,7 +1,7 @@
 """Dashboards in the user's words: rows of panels with queries. No Grafana JSON, no pixels but the grid."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tocsin.diag.nodes import Node
@@ -129,6 +129,6 @@ class Dashboard:
     time_from: str = "now-6h"
     timezone: str = "browser"
     services: tuple[str, ...] = ()
-    siblings: Mapping[str, str] = NOTHING
+    siblings: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """title -> uid of the other dashboards, for links between them."""
     origin: Node

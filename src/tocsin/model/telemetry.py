@@ -65,10 +65,10 @@ class Scrape:
     dns_port: int | None = None
     kubernetes: Mapping[str, object] = field(default_factory=dict)
     """Role, namespaces, selectors as Prometheus wants them under kubernetes_sd_configs."""
-    labels: Mapping[str, str] = NOTHING
+    labels: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Static target labels, identity and service included."""
     sample_limit: int | None = None
-    probes: Mapping[str, str] = NOTHING
+    probes: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """check name -> URL: a blackbox-exporter job instead of a plain one; `targets` is the exporter."""
     probe_module: str = "http_2xx"
     origin: Node

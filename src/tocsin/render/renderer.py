@@ -15,7 +15,7 @@ def renderer(name: str) -> Callable[[Renderer], Renderer]:
 
     Paths must start with `model.root`. Every artifact must be a pure function of the model.
     """
-    return renderers.add(name)  # type: ignore[return-value, arg-type]
+    return renderers.add(name)  # type: ignore[return-value]
 
 
 def render(workspace: Workspace) -> Iterator[Artifact]:

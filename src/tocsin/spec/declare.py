@@ -2,9 +2,9 @@
 
 One declaration serves the decoder (`decode.py`), the JSON Schema for editors and the reference pages.
 Annotations must be real types (no `from __future__ import annotations` in declaring modules). Understood:
-`str`, `bool`, `int`, `float`, `Duration`, `Ratio`, `Rate`, `Size`, `Literal[...]`, `T | None`, `tuple[T, ...]`,
-`Mapping[str, T]`, other declarations, `tuple[Matcher, ...]` (text read as label matchers), `Expr`, and `Node`
-(left as it is).
+`str`, `bool`, `int`, `float`, `Duration`, `Ratio`, `Rate`, `Size`, `Literal[...]`, `T | None`,
+`tuple[T, ...]`, `Mapping[str, T]`, other declarations, `tuple[Matcher, ...]` (text read as label matchers),
+`Expr`, and `Node` (left as it is).
 """
 
 import dataclasses
@@ -35,8 +35,15 @@ class Secret:
     file: str
 
 
-def said(doc: str, default: Any = REQUIRED, *, example: str = "", key: str = "", pattern: str = "",
-         one_or_many: bool = False) -> Any:
+def said(
+    doc: str,
+    default: Any = REQUIRED,
+    *,
+    example: str = "",
+    key: str = "",
+    pattern: str = "",
+    one_or_many: bool = False,
+) -> Any:
     """A field of a declaration.
 
     `doc` is shown in editors and in the reference. `example` is YAML. `key` is the YAML key where it is not
@@ -46,7 +53,13 @@ def said(doc: str, default: Any = REQUIRED, *, example: str = "", key: str = "",
     meta = {"doc": doc, "example": example, "key": key, "pattern": pattern, "one_or_many": one_or_many}
     if default is REQUIRED:
         return dataclasses.field(metadata=meta)
+    if type(default).__hash__ is None:  # Python 3.11: a mapping proxy is not hashable, so no plain default
+        return dataclasses.field(default_factory=lambda: default, metadata=meta)
     return dataclasses.field(default=default, metadata=meta)
+
+
+HERE: Any = dataclasses.field(metadata={"here": True})
+"""Default of a field `node: Node = HERE`: the decoder puts the declaration's own node there."""
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(said,))

@@ -7,13 +7,29 @@ Each type has `parse(text)`, which returns the value or raises `ValueError` with
 import re
 from dataclasses import dataclass
 
-_DURATION_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000,
-                   "y": 31_536_000_000}
+_DURATION_UNITS = {
+    "ms": 1,
+    "s": 1_000,
+    "m": 60_000,
+    "h": 3_600_000,
+    "d": 86_400_000,
+    "w": 604_800_000,
+    "y": 31_536_000_000,
+}
 _DURATION = re.compile(r"(?:\d+(?:ms|[smhdwy]))+")
 _DURATION_PART = re.compile(r"(\d+)(ms|[smhdwy])")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
-_SIZES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
-          "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+_SIZES = {
+    "B": 1,
+    "kB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "TB": 10**12,
+    "KiB": 2**10,
+    "MiB": 2**20,
+    "GiB": 2**30,
+    "TiB": 2**40,
+}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(" + "|".join(_SIZES) + ")")
 MAX_DURATION_MS = 100 * _DURATION_UNITS["y"]
 
@@ -85,10 +101,14 @@ class Ratio:
         if _NUMBER.fullmatch(text):
             n = float(text)
             if n >= 1:
-                raise ValueError(f"write `{text}%` for {number_text(n)} in a hundred, "
-                                 f"or `{number_text(n * 100)}%` if you mean {number_text(n)} times as many")
-            raise ValueError(f"write `{number_text(n * 100)}%` for {number_text(n * 100)} in a hundred, "
-                             f"or `{number_text(n)}%` if you mean {number_text(n)} in a hundred")
+                raise ValueError(
+                    f"write `{text}%` for {number_text(n)} in a hundred, "
+                    f"or `{number_text(n * 100)}%` if you mean {number_text(n)} times as many"
+                )
+            raise ValueError(
+                f"write `{number_text(n * 100)}%` for {number_text(n * 100)} in a hundred, "
+                f"or `{number_text(n)}%` if you mean {number_text(n)} in a hundred"
+            )
         raise ValueError("write a percentage such as `5%` or `99.9%`")
 
     def __str__(self) -> str:
@@ -113,7 +133,7 @@ class Rate:
         scale = {"s": 1, "m": 60, "h": 3600, "d": 86400}
         if not slash or unit.strip() not in scale or not _NUMBER.fullmatch(number.strip()):
             if _NUMBER.fullmatch(text):
-                raise ValueError(f"write `{text}/s` for events per second or `{text}/m` for events per minute")
+                raise ValueError(f"write `{text}/s` for events a second or `{text}/m` for events a minute")
             raise ValueError("write a rate such as `0.1/s`, `30/m` or `100/h`")
         return cls(float(number) / scale[unit.strip()])
 

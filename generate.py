@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+"""The main job: `./generate.py` is `make generate`, from any folder and with options."""
+import os, pathlib, subprocess, sys  # noqa: E401
+home = pathlib.Path(__file__).resolve().parent
+subprocess.run(["make", "-s", "-C", str(home), "venv"], check=True)
+os.execv(home / ".venv/bin/tocsin", ["tocsin", "-C", str(home), "generate", *sys.argv[1:]])

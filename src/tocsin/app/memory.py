@@ -1,0 +1,110 @@
+"""What the last run left behind, in the ignored folder `.tocsin/`: the spec it read and what it wrote.
+
+Only ever a shortcut: without it, or when anything differs, everything is read and compared.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import tocsin
+from tocsin.artifacts.disk import FOLDERS, JOURNAL, KEPT
+from tocsin.diag.diagnostic import Sink
+from tocsin.diag.nodes import Node
+
+MEMORY = ".tocsin/last-run.json"
+SAID = ".tocsin/last-spec.json"
+
+
+def program() -> str:
+    """Identifies the program: its version, and its files' sizes and times."""
+    home = Path(tocsin.__file__).parent
+    parts = [tocsin.__version__]
+    for folder, below, files in os.walk(home):
+        below[:] = sorted(d for d in below if d != "__pycache__")
+        parts += [_stat(f"{folder}/{f}") for f in sorted(files) if f.endswith((".py", ".yaml"))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _stat(path: str) -> str:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - seven thousand Path objects would double the time
+    except OSError:
+        return f"{path} -"
+    return f"{path} {found.st_size} {found.st_mtime_ns} {found.st_ino}"
+
+
+def _listing(root: Path) -> list[str]:
+    """The folders that are searched for orphans, with their times: a new file changes them."""
+    out = []
+    for name in FOLDERS:
+        for folder, below, _ in os.walk(root / name):
+            below[:] = sorted(d for d in below if d not in KEPT)
+            out.append(_stat(folder))
+    return out
+
+
+def _fingerprint(root: Path, files: Iterable[str], patterns: Iterable[str]) -> str:
+    parts = [program(), *_listing(root), str((root / JOURNAL).exists())]
+    parts += [_stat(str(root / f)) for f in files]
+    parts += [f"{p}: {sorted(str(m) for m in root.glob(p))}" for p in patterns]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def unchanged_since(root: Path) -> str | None:
+    """The summary of the last run when nothing at all has changed since, else None."""
+    try:
+        memory: dict[str, Any] = json.loads((root / MEMORY).read_bytes())
+        same = memory["fingerprint"] == _fingerprint(root, memory["files"], memory["patterns"])
+        return str(memory["summary"]) if same else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def remember(
+    root: Path,
+    summary: str,
+    spec_files: Iterable[str],
+    written: Iterable[tuple[str, str]],
+    patterns: Iterable[str],
+) -> None:
+    """Keep what `unchanged_since` and `spec_before` need. A disk that refuses only costs the shortcut."""
+    spec_files, written = list(spec_files), list(written)
+    files = [*spec_files, *(path for path, _ in written)]
+    try:
+        (root / MEMORY).parent.mkdir(exist_ok=True)
+        texts = {f: (root / f).read_bytes().decode("utf-8", "replace") for f in spec_files}
+        said = {"made": _digest(written), "files": texts}
+        (root / SAID).write_text(json.dumps(said), "utf-8")
+        memory = {
+            "fingerprint": _fingerprint(root, files, patterns),
+            "files": files,
+            "patterns": list(patterns),
+            "summary": summary,
+        }
+        (root / MEMORY).write_text(json.dumps(memory), "utf-8")
+    except OSError:
+        return
+
+
+def _digest(texts: Iterable[tuple[str, str]]) -> str:
+    digest = hashlib.sha256()
+    for path, text in sorted(texts):
+        digest.update(f"{path}\0{text}\0".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def spec_before(
+    root: Path, present: Iterable[tuple[str, str]], compose: Callable[[dict[str, bytes], Sink], Node | None]
+) -> Node | None:
+    """The spec that made the files which are there now, when the last run remembers it."""
+    try:
+        said: dict[str, Any] = json.loads((root / SAID).read_bytes())
+        if said["made"] != _digest(present):
+            return None
+        return compose({name: text.encode() for name, text in said["files"].items()}, Sink())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

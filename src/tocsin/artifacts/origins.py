@@ -1,0 +1,129 @@
+"""From a generated line to the spec node it came from, and what differs between two versions of a file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin.artifacts.tree import Artifact, Map, Seq, Text
+from tocsin.diag.compose import compose_text
+from tocsin.diag.diagnostic import Sink
+from tocsin.diag.nodes import Node
+from tocsin.diag.text import Source
+
+Pointer = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where a part of an artifact came from: the spec node, what the part is, and its place in the file."""
+
+    origin: Node
+    what: str
+    pointer: Pointer
+
+
+def trace_line(artifact: Artifact, text: str, line: int, column: int = 0) -> Trace | None:
+    """The origin of line `line` (from 1) of the artifact's file, whose text is `text`; None past its end."""
+    if line < 1 or line > text.count("\n") + 1:
+        return None
+    if artifact.format in ("text", "markdown"):
+        return _piece(artifact, text, line)
+    root = _parsed(artifact, text)
+    return trace(artifact, _pointer(root, line, column) if root else ())
+
+
+def trace(artifact: Artifact, pointer: Pointer) -> Trace:
+    """The nearest origin at or above `pointer`."""
+    origin, what = artifact.origin, ""
+    tree: Any = artifact.tree
+    for key in (None, *pointer):
+        if key is not None:
+            try:
+                tree = tree[key]
+            except (KeyError, IndexError, TypeError):
+                break
+        if isinstance(tree, (Map, Seq, Text)):
+            origin, what = tree.origin, tree.what or what
+    return Trace(origin, what, pointer)
+
+
+def _parsed(artifact: Artifact, text: str) -> Node | None:
+    return compose_text(Source(artifact.path, text), Sink())
+
+
+def _pointer(root: Node, line: int, column: int) -> Pointer:
+    """The deepest node whose key or value covers the line (and column, when given)."""
+    node = root
+    while True:
+        best: Node | None = None
+        children = node.map.values() if node.kind == "map" else node.items
+        for child in children:
+            key = node.key_node(str(child.key)) if node.kind == "map" else child
+            first, last = key.span.line, _last_line(child)
+            if first <= line <= last and (not column or first != line or key.span.column <= column):
+                best = child
+                if not column:
+                    break
+        if best is None:
+            return tuple(node.path)
+        node = best
+
+
+def _last_line(node: Node) -> int:
+    """The last line that a node covers; a block's end mark stands on the line after it."""
+    span = node.span
+    return span.end_line - 1 if span.end_column == 1 and span.end_line > span.line else span.end_line
+
+
+def _piece(artifact: Artifact, text: str, line: int) -> Trace:
+    """In text made of pieces: the piece in which the line begins."""
+    body = "".join(artifact.tree)
+    offset = text.find(body) if body else -1
+    at = len("\n".join(text.split("\n")[: line - 1])) + (1 if line > 1 else 0) - max(offset, 0)
+    for index, piece in enumerate(artifact.tree):
+        at -= len(piece)
+        if at < 0 and offset >= 0:
+            return trace(artifact, (index,))
+    return Trace(artifact.origin, "", ())
+
+
+def differences(artifact: Artifact, old: str, new: str) -> Iterator[Trace]:
+    """Where the artifact's new text says something else than the old one: one trace for each place."""
+    if artifact.format in ("text", "markdown"):
+        yield from _changed_pieces(artifact, old)
+        return
+    before, after = _parsed(artifact, old), _parsed(artifact, new)
+    if before is None or after is None:
+        yield trace(artifact, ())
+        return
+    for pointer in _unequal(before, after, ()):
+        if pointer != ("__tocsin",):
+            yield trace(artifact, pointer)
+
+
+def _changed_pieces(artifact: Artifact, old: str) -> Iterator[Trace]:
+    changed = [i for i, piece in enumerate(artifact.tree) if piece.strip() and piece not in old]
+    yield from (trace(artifact, (i,)) for i in changed or [0])
+
+
+def _unequal(a: Node, b: Node, at: Pointer) -> Iterator[Pointer]:
+    if a.kind != b.kind or a.kind == "scalar":
+        if a.kind != b.kind or a.text != b.text:
+            yield at
+    elif a.kind == "map":
+        for key in {**b.map, **a.map}:
+            x, y = a.map.get(key), b.map.get(key)
+            if x is None or y is None:
+                yield (*at, key)
+            else:
+                yield from _unequal(x, y, (*at, key))
+    else:
+        yield from _unequal_items(a, b, at)
+
+
+def _unequal_items(a: Node, b: Node, at: Pointer) -> Iterator[Pointer]:
+    for index, (x, y) in enumerate(zip(a.items, b.items, strict=False)):
+        yield from _unequal(x, y, (*at, index))
+    yield from ((*at, i) for i in range(min(len(a.items), len(b.items)), len(b.items)))
+    if len(a.items) > len(b.items):
+        yield at

@@ -1,0 +1,249 @@
+"""YAML text to nodes with places, from the parser's events; bounded, never recursive, every trap reported.
+
+Scalars stay text: what `no` or `1:30` means is decided where a type is wanted. Anchors, aliases, merge keys,
+tags and several documents in a file are refused: a spec says the same with profiles, and hostile input cannot
+make a small file large.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from tocsin.diag.diagnostic import Label, Sink
+from tocsin.diag.nodes import Node
+from tocsin.diag.text import Source, Span
+
+MAX_BYTES = 20_000_000
+MAX_DEPTH = 60
+MAX_NODES = 2_000_000
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_Parser: Any = getattr(yaml, "CParser", None)
+
+
+class _Stop(Exception):
+    """Reading cannot go on; the reason has been reported."""
+
+
+def compose(name: str, data: bytes, sink: Sink) -> Node | None:
+    """The root node of one YAML file, or None after reporting why there is none."""
+    if len(data) > MAX_BYTES:
+        sink.error(
+            "spec/too-large",
+            Span(Source(name, ""), 1, 1, 1, 1),
+            f"{name} has {len(data):,} bytes, more than {MAX_BYTES:,}",
+            help="split it with `include:`",
+        )
+        return None
+    source = _decoded(name, data, sink)
+    return compose_text(source, sink) if source else None
+
+
+def compose_text(source: Source, sink: Sink) -> Node | None:
+    """As `compose`, for text."""
+    bad = _CONTROL.search(source.text)
+    if bad:
+        sink.error(
+            "spec/syntax",
+            _point(source, bad.start()),
+            f"the character U+{ord(bad[0]):04X} is not allowed in YAML",
+            help="delete it, or write it as an escape in double quotes",
+        )
+        return None
+    try:
+        return _Composer(source, sink).root()
+    except _Stop:
+        return None
+    except yaml.MarkedYAMLError as error:
+        _syntax(source, error, sink)
+    except yaml.YAMLError as error:
+        sink.error("spec/syntax", Span(source, 1, 1, 1, 1), f"not YAML: {str(error).splitlines()[0]}")
+    return None
+
+
+def _decoded(name: str, data: bytes, sink: Sink) -> Source | None:
+    try:
+        return Source(name, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        text = data[: error.start].decode("utf-8", "replace")
+        line, column = text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1
+        source = Source(name, data.decode("utf-8", "replace"))
+        sink.error(
+            "spec/encoding",
+            Span(source, line, column, line, column + 1),
+            f"byte 0x{data[error.start]:02x} is not UTF-8",
+            help="save the file as UTF-8",
+        )
+        return None
+
+
+def _point(source: Source, offset: int) -> Span:
+    line = source.text.count("\n", 0, offset) + 1
+    column = offset - (source.text.rfind("\n", 0, offset) + 1) + 1
+    return Span(source, line, column, line, column + 1)
+
+
+def _syntax(source: Source, error: yaml.MarkedYAMLError, sink: Sink) -> None:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    problem = error.problem or "not YAML"
+    help = ""
+    row = source.line(line)
+    if "\t" in row[:column] and ("'\\t'" in problem or "tab" in problem or not row[: column - 1].strip()):
+        problem, help = "a tab cannot indent YAML", "indent with spaces"
+        column = row.index("\t") + 1
+    elif "mapping values are not allowed" in problem:
+        help = "put the value in quotes if it contains `: `, or check the indentation of this line"
+    elif "could not find expected ':'" in problem:
+        help = "a key needs a `:` after it"
+    elif "expected ',' or" in problem:
+        help = "a comma or a closing bracket is missing before this place"
+    elif "cannot start any token" in problem:
+        help = "put the value in quotes"
+    sink.error("spec/syntax", Span(source, line, column, line, column + 1), problem, help=help)
+
+
+class _Composer:
+    """Turns events into nodes with an explicit stack."""
+
+    def __init__(self, source: Source, sink: Sink) -> None:
+        self.source = source
+        self.sink = sink
+        self.count = 0
+        self.stack: list[tuple[Node, Node | None]] = []
+        """Open collections, each with the key that waits for its value."""
+        self.done: Node | None = None
+
+    def events(self) -> Iterator[Any]:
+        if _Parser is None:
+            yield from yaml.parse(self.source.text, Loader=yaml.SafeLoader)
+            return
+        parser = _Parser(self.source.text)
+        try:
+            while parser.check_event():
+                yield parser.get_event()
+        finally:
+            dispose = getattr(parser, "dispose", None)
+            if dispose:
+                dispose()
+
+    def root(self) -> Node:
+        for event in self.events():
+            self.event(event)
+        if self.done is None:
+            span = Span(self.source, 1, 1, 1, 1)
+            self.sink.error("spec/empty", span, f"{self.source.name} is empty")
+            raise _Stop
+        return self.done
+
+    def event(self, event: Any) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self.refuse(event)
+            self.place(Node("scalar", event.value, self.source, _at(event), style=event.style))
+        elif isinstance(event, yaml.MappingStartEvent):
+            self.refuse(event)
+            self.open(Node("map", {}, self.source, _at(event), keys={}))
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self.refuse(event)
+            self.open(Node("seq", [], self.source, _at(event)))
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            self.close(event)
+        elif isinstance(event, yaml.AliasEvent):
+            self.stop(
+                event,
+                "spec/alias",
+                f"the alias `*{event.anchor}` is not supported",
+                "say it once in `profiles:`, or write it out",
+            )
+        elif isinstance(event, yaml.DocumentStartEvent) and self.done is not None:
+            self.stop(
+                event,
+                "spec/documents",
+                "a second YAML document begins here",
+                "put it in a file of its own and `include:` it",
+            )
+
+    def stop(self, event: Any, code: str, message: str, help: str) -> None:
+        self.sink.error(code, Span(self.source, *_at(event)), message, help=help)
+        raise _Stop
+
+    def refuse(self, event: Any) -> None:
+        self.count += 1
+        if self.count > MAX_NODES:
+            self.stop(
+                event, "spec/too-large", f"more than {MAX_NODES:,} YAML nodes", "split it with `include:`"
+            )
+        if event.anchor:
+            self.stop(
+                event,
+                "spec/alias",
+                f"the anchor `&{event.anchor}` is not supported",
+                "say it once in `profiles:`, or write it out",
+            )
+        if event.tag and event.tag != "!":
+            self.stop(event, "spec/tag", f"the tag `{event.tag}` is not supported", "delete the tag")
+
+    def open(self, node: Node) -> None:
+        if len(self.stack) >= MAX_DEPTH:
+            self.sink.error(
+                "spec/too-deep",
+                node,
+                f"nested more than {MAX_DEPTH} levels deep",
+                help="a spec needs about eight",
+            )
+            raise _Stop
+        self.place(node)
+        self.stack.append((node, None))
+
+    def close(self, event: Any) -> None:
+        node, _ = self.stack.pop()
+        node._at = (node._at[0], node._at[1], event.end_mark.line + 1, event.end_mark.column + 1)
+
+    def place(self, node: Node) -> None:
+        """Put a node where it belongs: the root, the next item, a key, or a key's value."""
+        if not self.stack:
+            self.done = node
+            return
+        top, key = self.stack[-1]
+        if top.kind == "seq":
+            top.items.append(node.under(top, len(top.items)))
+        elif key is None:
+            self.stack[-1] = (top, self.as_key(node))
+        else:
+            self.stack[-1] = (top, None)
+            if key.text in top.map:
+                self.sink.error(
+                    "spec/duplicate-key",
+                    key,
+                    f"`{key.text}` is said twice",
+                    others=_first(top, key.text),
+                    help="keep one of them",
+                )
+                return
+            top.map[key.text] = node.under(top, key.text)
+            if top.keys is not None:
+                top.keys[key.text] = key
+
+    def as_key(self, node: Node) -> Node:
+        if node.kind != "scalar":
+            self.sink.error("spec/key", node, "a key must be a plain word")
+            raise _Stop
+        if node.text == "<<" and node.style is None:
+            self.sink.error(
+                "spec/merge-key",
+                node,
+                "the merge key `<<` is not supported",
+                help="use `profiles:` and `use:`",
+            )
+            raise _Stop
+        return node
+
+
+def _first(top: Node, key: str) -> tuple[Label, ...]:
+    return (Label(top.key_node(key).span, "first said here"),)
+
+
+def _at(event: Any) -> tuple[int, int, int, int]:
+    start, end = event.start_mark, event.end_mark
+    return start.line + 1, start.column + 1, end.line + 1, end.column + 1

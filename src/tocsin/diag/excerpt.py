@@ -1,0 +1,67 @@
+"""A finding as text: the place, the lines, a caret under the token, other places, notes, the cure."""
+
+from collections.abc import Callable, Iterable
+
+from tocsin.diag.diagnostic import Diagnostic, Label
+from tocsin.diag.text import Span
+
+Style = Callable[[str, str], str]
+"""(text, role) -> text; roles: error, warning, info, place, help."""
+_TAB = "    "
+_WIDEST = 200
+
+
+def plain(text: str, role: str) -> str:
+    """No colours."""
+    return text
+
+
+def render(diagnostic: Diagnostic, style: Style = plain) -> str:
+    """The finding in several lines, without a trailing newline."""
+    span = diagnostic.at.span
+    head = style(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
+    out = [f"{head}: {diagnostic.message}", style(f"  --> {span}", "place")]
+    labels = [diagnostic.at, *diagnostic.others]
+    width = max(len(str(label.span.line)) for label in labels)
+    if span.source.text:
+        out.append(f"{'':{width}} |")
+        out += _lines(diagnostic.at, width, "^", diagnostic.severity, style)
+        for other in diagnostic.others:
+            out.append(
+                f"{'':{width}} |"
+                if other.span.source is span.source
+                else style(f"  ::: {other.span}", "place")
+            )
+            out += _lines(other, width, "-", "place", style)
+    out += [f"{'':{width}} = note: {note}" for note in diagnostic.notes]
+    if diagnostic.help:
+        out.append(f"{'':{width}} = {style('help', 'help')}: {diagnostic.help}")
+    return "\n".join(out)
+
+
+def _lines(label: Label, width: int, mark: str, role: str, style: Style) -> list[str]:
+    span = label.span
+    text = span.source.line(span.line)
+    cut = max(0, span.column - 1 - _WIDEST // 2) if len(text) > _WIDEST else 0
+    shown = text[cut : cut + _WIDEST]
+    lead = "".join(_TAB if c == "\t" else " " for c in shown[: span.column - 1 - cut])
+    marks = style(mark * _length(span, text), role)
+    note = f" {label.text}" if label.text else ""
+    return [f"{span.line:{width}} | {_printable(shown)}", f"{'':{width}} | {lead}{marks}{note}"]
+
+
+def _length(span: Span, text: str) -> int:
+    end = span.end_column if span.end_line == span.line else len(text) + 1
+    return max(1, min(end, len(text) + 1) - span.column, 1) if end - span.column < _WIDEST else 1
+
+
+def _printable(text: str) -> str:
+    return "".join(_TAB if c == "\t" else c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def summary(diagnostics: Iterable[Diagnostic]) -> str:
+    """`3 findings (2 errors, 1 warning)`."""
+    found = list(diagnostics)
+    counts = [(sum(d.severity == s for d in found), s) for s in ("error", "warning", "info")]
+    parts = [f"{n} {s}{'s' if n != 1 and s != 'info' else ''}" for n, s in counts if n]
+    return f"{len(found)} finding{'s' if len(found) != 1 else ''} ({', '.join(parts)})"
