@@ -51,3 +51,18 @@ def has_edge(scope: Scope, metric: Metric, duration: Duration, node: Node) -> bo
         help=f"use one of its buckets ({listed}), or add {number_text(edge)} to them",
     )
     return False
+
+
+def below_last_edge(scope: Scope, metric: Metric, duration: Duration, node: Node) -> bool:
+    """True when a quantile of the metric can be above `duration`; reports it at `node` when it cannot."""
+    if any(bucket > in_unit(metric, duration) for bucket in metric.buckets):
+        return True
+    last = f"the last bucket of `{metric.name}` ends at {number_text(max(metric.buckets, default=0))}"
+    scope.sink.error(
+        "alert/no-bucket",
+        node,
+        f"no quantile is ever above {duration}",
+        label=last if metric.buckets else f"`{metric.name}` declares no buckets",
+        help="add a larger bucket, or use `slow-share` with one of its edges",
+    )
+    return False

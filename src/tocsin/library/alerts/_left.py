@@ -14,6 +14,11 @@ _INNER_LABELS = ("device", "device_error", "fstype")
 """Labels that tell people nothing once mount point and instance are known."""
 
 
+def telling(metric: Metric) -> tuple[str, ...]:
+    """Labels that tell people which of a gauge's series it is."""
+    return ("instance", *(x for x in metric.labels if x != "instance" and x not in _INNER_LABELS))
+
+
 class Asked(Protocol):
     """The parameters that both templates have."""
 
@@ -44,8 +49,7 @@ class LeftShare:
         """Labels that tell the alert's instances apart."""
         if self.asked.by:
             return self.asked.by
-        named = [label for label in self.left.labels if label not in _INNER_LABELS]
-        return ("instance", *(label for label in named if label != "instance"))
+        return telling(self.left)
 
     @property
     def words(self) -> str:

@@ -6,6 +6,7 @@ from tocsin.model.scope import Scope
 from tocsin.model.telemetry import Metric
 from tocsin.model.units import UNITS
 from tocsin.query.matchers import Matcher
+from tocsin.spec.values import number_text
 
 
 def plain(text: str) -> str:
@@ -26,11 +27,12 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 def things(scope: Scope, metrics: tuple[Metric, ...]) -> str:
     """What counters count, from their names: `iodd uploads and eds uploads`."""
+    return listed(thing(metric.name, scope) for metric in metrics)
+
+
+def thing(name: str, scope: Scope) -> str:
+    """What a metric is about, from its name without the service's own prefix."""
     home = scope.service.name if scope.service else ""
-    return listed(_thing(metric.name, home) for metric in metrics)
-
-
-def _thing(name: str, home: str) -> str:
     for suffix in ("_total", "_seconds", "_bytes"):
         name = name.removesuffix(suffix)
     first, _, rest = name.partition("_")
@@ -45,6 +47,11 @@ def each(by: tuple[str, ...]) -> str:
 def which(by: tuple[str, ...]) -> str:
     """` (endpoint {{ $labels.endpoint }})`: which one it is, for a summary."""
     return f" ({', '.join(f'{label} {{{{ $labels.{label} }}}}' for label in by)})" if by else ""
+
+
+def more_than(limit: float, what: str) -> str:
+    """`there are more than 5 lost messages`; any at all where the limit is 0."""
+    return f"there are more than {number_text(limit)} {what}" if limit else f"there are any {what}"
 
 
 def said_matchers(matchers: tuple[Matcher, ...]) -> str:

@@ -23,7 +23,7 @@ from typing import ClassVar, Literal
 
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._lines import counted_lines, fields_known, has_logs, lines
-from tocsin.library.alerts._words import amount, each, listed, plain, said_matchers, title, which
+from tocsin.library.alerts._words import amount, each, listed, more_than, plain, said_matchers, title, which
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -71,8 +71,7 @@ class LogEvents:
             direction="above",
             unit="count",
             by=self.by,
-            meaning=f"there are more than {number_text(self.above)} {what}{each(self.by)} "
-            f"within {self.per.words}",
+            meaning=f"{more_than(self.above, what)}{each(self.by)} within {self.per.words}",
             measures=f"{what} in {self.per.words}",
             summary=f"{amount('count')} {what} in {self.per.words} at {title(scope)}{which(self.by)}",
             value=amount("count"),

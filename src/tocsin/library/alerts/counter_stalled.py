@@ -1,0 +1,75 @@
+"""A counter that has stopped rising while its service is up.
+
+## Semantics
+
+Fires while the counter did not rise at all within `per`, although at least one instance of the service
+answered during all of `per`. A living service that does not expose the counter counts as not rising. When
+the service is down, or was started within `per`, it is quiet. A counter reset is an increase from zero,
+so a restart is a rise as soon as something is counted.
+
+## Why
+
+A process that answers and does nothing is the kind of failure that no error counter shows.
+
+## References
+
+- Prometheus 3: `increase` of a constant counter is exactly 0; range selectors are left-open.
+"""
+
+from typing import ClassVar, Literal
+
+from tocsin.diag.nodes import Node
+from tocsin.library.alerts._counts import counted, declared, labels_known
+from tocsin.library.alerts._words import each, plain, things, title, which
+from tocsin.library.alerts.service_down import service_known
+from tocsin.model.alerting import Condition
+from tocsin.model.plugins import alert_template
+from tocsin.model.scope import Scope
+from tocsin.query.matchers import Matcher
+from tocsin.spec.declare import parameters, said
+from tocsin.spec.values import Duration
+
+
+@alert_template("counter-stalled")
+@parameters
+class CounterStalled:
+    """Fires when nothing is counted any more."""
+
+    language: ClassVar[Literal["promql", "logql"]] = "promql"
+    of: tuple[str, ...] = said(
+        "the counters that should rise", example="shop_jobs_done_total", pattern="metric", one_or_many=True
+    )
+    per: Duration = said("window without a rise", Duration(900_000), example="15m")
+    where: tuple[Matcher, ...] = said("which series", (), example="'queue=\"mail\"'")
+    by: tuple[str, ...] = said(
+        "labels to tell apart, each judged alone", (), example="[queue]", pattern="label", one_or_many=True
+    )
+    what: str = said("what is counted, in words", "", example="finished jobs", pattern="line")
+
+    def condition(self, scope: Scope, node: Node) -> Condition | None:
+        """No increase, and an instance that was up all the time."""
+        metrics = declared(scope, self.of, node.at("of"), "counter")
+        if not metrics or not service_known(scope, node):
+            return None
+        good = labels_known(scope, metrics, (m.label for m in self.where), node.at("where"))
+        if not labels_known(scope, metrics, self.by, node.at("by")) or not good:
+            return None
+        rise = counted(scope, metrics, self.where, self.per, self.by)
+        up = scope.up()
+        what = plain(self.what) or things(scope, metrics)
+        return Condition(
+            expr=f"(\n    {rise}\n  or on ()\n    0 * max({up} == 1)\n) == 0\n"
+            f"and on ()\n  (max(min_over_time({up}[{self.per}]) and {up} offset {self.per}) == 1)",
+            signal=rise,
+            threshold=0,
+            direction="below",
+            unit="count",
+            by=self.by,
+            meaning=f"no {what}{each(self.by)} were counted within {self.per.words} "
+            "although the service was up",
+            measures=f"{what} in {self.per.words}",
+            summary=f"{title(scope)} is up, but has counted no {what} for {self.per.words}{which(self.by)}",
+            value="none",
+            threshold_text="1",
+            window=self.per,
+        )

@@ -1,0 +1,53 @@
+"""One instance of a service is down while others answer.
+
+## Semantics
+
+Fires for each target whose `up` is 0 while at least one target of the service has `up` = 1. When all are
+down it is quiet: `service-down` tells that. A target that left discovery has no `up` and is quiet, as it
+should be where instances come and go.
+
+## Why
+
+One of several instances is a matter for working hours; the service still answers.
+
+## References
+
+- Prometheus 3: `up` is 0 when a scrape failed or came too late, and ends when the target leaves
+  discovery.
+"""
+
+from typing import ClassVar, Literal
+
+from tocsin.diag.nodes import Node
+from tocsin.library.alerts._words import title
+from tocsin.library.alerts.service_down import service_known
+from tocsin.model.alerting import Condition
+from tocsin.model.plugins import alert_template
+from tocsin.model.scope import Scope
+from tocsin.spec.declare import parameters
+
+
+@alert_template("instance-down")
+@parameters
+class InstanceDown:
+    """Fires for one instance of several. It has no parameters."""
+
+    language: ClassVar[Literal["promql", "logql"]] = "promql"
+
+    def condition(self, scope: Scope, node: Node) -> Condition | None:
+        """Down, while the best of its siblings is up."""
+        if not service_known(scope, node):
+            return None
+        return Condition(
+            expr=f"{scope.up()} == 0\nand on ()\n  (max({scope.up()}) == 1)",
+            signal=scope.up(),
+            threshold=1,
+            direction="below",
+            unit="bool",
+            by=("instance",),
+            meaning=f"one instance of {title(scope)} does not answer while others do",
+            measures="whether the instance answers",
+            summary=f"{{{{ $labels.instance }}}} of {title(scope)} does not answer, others do",
+            value="no answer",
+            threshold_text="each instance answers",
+        )

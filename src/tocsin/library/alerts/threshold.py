@@ -1,0 +1,122 @@
+"""A measured value above or below a number.
+
+## Semantics
+
+Fires while the value is strictly above `above`, or strictly below `below` (exactly one is said), for each
+series or after aggregation. With `per`, a gauge is averaged over the window (`avg_over_time`) and a
+counter is turned into a rate per second (`rate`); a counter needs `per`. NaN compares false and is quiet;
+a series that is gone is quiet, also for `below`. A counter reset is an increase from zero.
+
+## Why
+
+Queues, connections, temperatures: some things simply have a limit.
+
+## References
+
+- Prometheus 3: range selectors are left-open; `rate` needs two samples inside the window.
+"""
+
+from typing import ClassVar, Literal
+
+from tocsin.diag.nodes import Node
+from tocsin.library.alerts._counts import aggregated, declared, labels_known
+from tocsin.library.alerts._words import amount, each, plain, things, title, which
+from tocsin.model.alerting import Condition
+from tocsin.model.plugins import alert_template
+from tocsin.model.scope import Scope
+from tocsin.model.telemetry import Metric
+from tocsin.model.units import UNITS, threshold_words
+from tocsin.query.matchers import Matcher
+from tocsin.spec.declare import parameters, said
+from tocsin.spec.values import Duration, number_text
+
+_PER_SECOND = {"": "per_second", "count": "per_second", "bytes": "bytes_per_second", "seconds": "none"}
+
+
+@alert_template("threshold")
+@parameters
+class Threshold:
+    """Fires on a value that is too high or too low."""
+
+    language: ClassVar[Literal["promql", "logql"]] = "promql"
+    of: str = said("the gauge or counter", example="shop_queue_messages", pattern="metric")
+    above: float | None = said("fires above this number", None, example="100")
+    below: float | None = said("fires below this number", None, example="1")
+    aggregate: Literal["sum", "max", "min", "avg", ""] = said(
+        "how series are brought together", "", example="sum"
+    )
+    by: tuple[str, ...] = said(
+        "labels to tell apart after aggregation", (), example="[queue]", pattern="label", one_or_many=True
+    )
+    where: tuple[Matcher, ...] = said("which series", (), example="'queue=\"mail\"'")
+    per: Duration | None = said(
+        "average of a gauge, or rate of a counter, over this window", None, example="5m"
+    )
+    what: str = said("what is measured, in words", "", example="messages in the queue", pattern="line")
+
+    def condition(self, scope: Scope, node: Node) -> Condition | None:
+        """One comparison."""
+        metrics = declared(scope, (self.of,), node.at("of"), "gauge", "counter")
+        if not metrics or not self._sound(scope, node, metrics[0]):
+            return None
+        limit = self.above if self.above is not None else self.below or 0.0
+        signal, unit, by = self._signal(scope, metrics[0]), self._unit(metrics[0]), self._by(metrics[0])
+        side, sign = ("above", ">") if self.above is not None else ("below", "<")
+        words, what = threshold_words(limit, unit), plain(self.what) or things(scope, metrics)
+        over = f" over {self.per.words}" if self.per else ""
+        return Condition(
+            expr=f"{signal} {sign} {number_text(limit)}",
+            signal=signal,
+            threshold=limit,
+            direction="above" if side == "above" else "below",
+            unit=unit,
+            by=by,
+            meaning=f"{what}{each(self.by)}{over} is {side} {words}",
+            measures=what + each(self.by),
+            summary=f"{title(scope)}: {what} is {amount(unit)}{which(by)}",
+            value=amount(unit),
+            threshold_text=words,
+            window=self.per,
+        )
+
+    def _sound(self, scope: Scope, node: Node, metric: Metric) -> bool:
+        good = labels_known(scope, (metric,), (m.label for m in self.where), node.at("where"))
+        good &= labels_known(scope, (metric,), self.by, node.at("by"))
+        if (self.above is None) == (self.below is None):
+            scope.sink.error(
+                "alert/one-limit",
+                node.key_place(),
+                "a threshold says either `above` or `below`",
+                help="add `above: ...`" if self.above is None else "delete one of them",
+            )
+            good = False
+        if metric.type == "counter" and self.per is None:
+            scope.sink.error(
+                "alert/needs-window",
+                node.at("of"),
+                f"`{self.of}` is a counter, and it only ever rises",
+                help="add `per: 5m` for its rate, or use the template `increase`",
+            )
+            good = False
+        if self.by and not self.aggregate:
+            scope.sink.error(
+                "alert/needs-aggregate",
+                node.at("by"),
+                "`by` says what is left after an aggregation",
+                help="add `aggregate: sum` (or max, min, avg)",
+            )
+            good = False
+        return good
+
+    def _signal(self, scope: Scope, metric: Metric) -> str:
+        inner = scope.select(metric, self.where)
+        if self.per is not None:
+            inner = f"{'rate' if metric.type == 'counter' else 'avg_over_time'}({inner}[{self.per}])"
+        return aggregated(self.aggregate, self.by, inner) if self.aggregate else inner
+
+    def _by(self, metric: Metric) -> tuple[str, ...]:
+        return self.by if self.aggregate else ("instance", *(x for x in metric.labels if x != "instance"))
+
+    def _unit(self, metric: Metric) -> str:
+        unit = metric.unit if metric.unit in UNITS else ""
+        return _PER_SECOND.get(unit, "none") if metric.type == "counter" else unit
