@@ -85,6 +85,14 @@ class ReceiverKind(Protocol):
         """(`slack_configs`, the integration's map). Secrets only as `*_file` references."""
         ...
 
+    @staticmethod
+    def template(identity: tuple[str, ...]) -> str:
+        """The Go template pieces it refers to, beside the shared ones; empty where it needs none.
+
+        `identity` are the labels that every alert has.
+        """
+        ...
+
 
 alert_templates: Registry[type[AlertTemplate]] = Registry("alert template", "tocsin.library.alerts")
 panel_types: Registry[type[PanelType]] = Registry("panel", "tocsin.library.panels")

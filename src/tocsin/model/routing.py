@@ -111,9 +111,11 @@ class Routing:
         """Who is told of `alert` (`escalated`: of its twin that still fires), in the order of the routes."""
         route = self.leaf(labels_of(alert, escalated))
         before = alert.escalate_after if escalated and alert.escalate_after else Duration(0)
+        # A route with children has no hours of its own: whoever ends there is told at any time.
+        hours = {} if route.children or route is self.root else self._hours
         return tuple(
             Delivery(receiver=name, after=before + route.timing.wait, timing=route.timing, route=route.what,
-                     hours=route.hours or self._hours.get(name, ""))
+                     hours=route.hours or hours.get(name, ""))
             for name in route.receivers if name != NOBODY
         )
 

@@ -1,0 +1,81 @@
+"""A PagerDuty service, by its Events API v2 integration key.
+
+## Why
+
+One incident for each group of alerts: Alertmanager's group key is the deduplication key, so a repeated
+notification never opens a second incident, and the end of the last alert resolves it. PagerDuty knows four
+severities; a spec's own names become `critical` when they page, else `warning`.
+
+## References
+
+- Alertmanager 0.31.1: `pagerduty_configs`; `details` always holds `firing`, `resolved`, `num_firing` and
+  `num_resolved`, so these are given readable texts; a link without an address is left out; the summary is cut
+  after 1,024 characters.
+- https://developer.pagerduty.com/docs/events-api-v2-overview
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from tocsin.library.receivers._template import act, each, given, insert, piece, when
+from tocsin.library.receivers._wording import Medium, pieces
+from tocsin.model.alerting import Receiver
+from tocsin.model.plugins import receiver_kind
+from tocsin.spec.declare import Secret, parameters, said
+
+EXAMPLES = ("{pagerduty: {routing_key_file: /run/secrets/pagerduty}}",)
+MEDIUM = Medium(name="pagerduty")
+LINKS = (("Runbook", "runbook"), ("Dashboard", "dashboard"), ("Logs", "logs"), ("Traces", "traces"),
+         ("Silence", "silence"))
+
+
+@receiver_kind("pagerduty")
+@parameters
+class PagerDuty:
+    """A PagerDuty service."""
+
+    wakes: ClassVar[bool] = True
+
+    routing_key_file: Secret = said("file that holds the integration key (Events API v2)",
+                                    example="/run/secrets/pagerduty")
+
+    def integration(self, receiver: Receiver, links: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+        """One entry of `pagerduty_configs`."""
+        return "pagerduty_configs", {
+            "send_resolved": receiver.send_resolved,
+            "routing_key_file": self.routing_key_file.file,
+            "severity": insert("urgency"),
+            "description": insert("pagerduty.summary"),
+            "source": "{{ .CommonLabels.service }}",
+            "class": "{{ .CommonLabels.alertname }}",
+            "component": "{{ .CommonLabels.service }}",
+            "group": "{{ .CommonLabels.environment }}/{{ .CommonLabels.cluster }}",
+            "client": "Alertmanager",
+            "client_url": insert("pagerduty.dashboard"),
+            "details": {
+                "since": insert("since"),
+                "value": "{{ .CommonAnnotations.value }}",
+                "threshold": "{{ .CommonAnnotations.threshold }}",
+                "meaning": "{{ .CommonAnnotations.description }}",
+                "affected": insert("pagerduty.list"),
+                "firing": insert("pagerduty.firing"),
+                "resolved": insert("pagerduty.resolved"),
+                "num_firing": "{{ len .Alerts.Firing }}",
+                "num_resolved": "{{ len .Alerts.Resolved }}",
+            },
+            "links": [{"text": text, "href": insert(f"pagerduty.{name}")} for text, name in LINKS],
+        }
+
+    @staticmethod
+    def template(identity: tuple[str, ...]) -> str:
+        """The pieces that only PagerDuty needs."""
+        of_first = "index (or .Alerts.Firing .Alerts.Resolved) 0"
+        summary = insert("title") + given(".CommonAnnotations.summary", ": " + act("."))
+        line = when("$i", "\n") + act("$a.Annotations.summary")
+        return (pieces(MEDIUM, identity)
+                + piece("pagerduty.summary", summary)
+                + piece("pagerduty.firing", each("$i, $a", ".Alerts.Firing", line))
+                + piece("pagerduty.resolved", each("$i, $a", ".Alerts.Resolved", line))
+                + "".join(piece(f"pagerduty.{name}", given(of_first, insert(name)))
+                          for _, name in LINKS if name != "silence")
+                + piece("pagerduty.silence", insert("silence")))
