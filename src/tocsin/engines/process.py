@@ -32,6 +32,7 @@ PORTS = range(20000, 32000)
 PORT_TAKEN = "address already in use"
 ATTEMPTS = 4
 LOG_LINES = 3
+LINE_LENGTH = 300
 _TROUBLE = re.compile(r"error|err=|panic|failed", re.IGNORECASE)
 
 
@@ -110,6 +111,7 @@ class Server:
         except subprocess.TimeoutExpired:  # the reaper hangs: on Linux its engine dies with it
             self.keeper.send_signal(signal.SIGKILL)
             self.keeper.wait()
+        shutil.rmtree(self.home.folder, ignore_errors=True)  # left when the engine died by itself
 
 
 @contextlib.contextmanager
@@ -249,4 +251,10 @@ def _last_lines(log: str) -> tuple[tuple[str, str], ...]:
         line for line in lines if any(word in line.lower() for word in ("error", "err=", "panic", "failed"))
     ]
     chosen = (trouble or lines)[-LOG_LINES:]
-    return tuple(("log", line) for line in chosen) or (("log", "empty"),)
+    return tuple(("log", _cut(line)) for line in chosen) or (("log", "empty"),)
+
+
+def _cut(line: str) -> str:
+    """Without the stack that Loki sends along on the same line."""
+    line = line.split("\\n", maxsplit=1)[0]
+    return line if len(line) <= LINE_LENGTH else line[: LINE_LENGTH - 3] + "..."
