@@ -1,6 +1,7 @@
 """`tocsin generate`: write every artifact, or with `--check` refuse what is stale."""
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +56,7 @@ def report(outcome: "Outcome", check: bool) -> Iterator[str]:
     if found is not None and outcome.ended in ("edited", "too many removals", "stale"):
         yield from _refusal(outcome, found)
     elif found is not None:
+        yield from _new_files(found)
         yield from _news(outcome.news, {p.artifact.path for p in found.of("new")})
         yield from (f"  removed  {path}" for path in found.orphans)
     yield outcome.counts
@@ -100,7 +102,16 @@ def _differences(planned: "tuple[Planned, ...]") -> Iterator[str]:
             yield f"... {len(lines) - _MOST_DIFF} more lines"
 
 
+def _new_files(found: "Comparison") -> Iterator[str]:
+    """Many new files are counted by kind; a few are named with what they belong to (see `_news`)."""
+    kinds = Counter(p.artifact.kind for p in found.of("new"))
+    if kinds.total() > _MOST_FILES:
+        yield "  new      " + ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
+
+
 def _news(news: "tuple[News, ...]", new: set[str]) -> Iterator[str]:
+    if len(new) > _MOST_FILES:
+        news = tuple(n for n in news if n.changes or any(path not in new for path, _ in n.follows))
     width = max((len(n.subject) for n in news[:_MOST_SUBJECTS]), default=0)
     for one in news[:_MOST_SUBJECTS]:
         only_new = not one.changes and all(path in new for path, _ in one.follows)

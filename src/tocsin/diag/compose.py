@@ -19,7 +19,7 @@ MAX_BYTES = 20_000_000
 MAX_DEPTH = 60
 MAX_NODES = 2_000_000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_Parser: Any = getattr(yaml, "CParser", None)
+_Parser: Any = getattr(yaml, "CSafeLoader", None)
 
 
 class _Stop(Exception):

@@ -1,42 +1,72 @@
 """The words and links that an alert's notification carries. Runs last: links need dashboards and panels."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tocsin.model.alerting import Alert, Condition
+from tocsin.model.build_dashboards import alert_panels
 from tocsin.model.dashboards import Dashboard, Panel
 from tocsin.model.links import LOKI, TEMPO, dashboard_url, explore_url
 from tocsin.model.telemetry import Service
-from tocsin.model.workspace import Links
+from tocsin.model.workspace import Links as BaseUrls
 from tocsin.query.matchers import equal, selector
 
 
-def annotated(
-    alert: Alert,
-    services: Mapping[str, Service],
-    dashboards: tuple[Dashboard, ...],
-    links: Links,
-    identity: Mapping[str, str],
-) -> Alert:
-    """`alert` with its links; the words of each variant are added where the rule is written (`words`)."""
-    service = services.get(alert.service)
-    found = _panel(alert, dashboards)
-    dashboard = found[0] if found else _home(alert, dashboards)
-    out: dict[str, str] = {}
-    url = ""
-    if links.runbooks and alert.runbook:
-        out["runbook_url"] = f"{links.runbooks}/{alert.runbook}"
-    if links.grafana:
-        by = alert.variants[0].condition.by
-        if dashboard is not None:
-            url = out["dashboard_url"] = dashboard_url(links.grafana, dashboard, identity, by)
-        if found:
-            out["panel_url"] = dashboard_url(links.grafana, *found[:1], identity, by, found[1].id)
-        out |= _explore(service, links.grafana)
-    for title, target in alert.links.items():
-        out[f"link_{''.join(c if c.isalnum() else '_' for c in title.lower())}"] = _plain(target)
-    panel = (found[0].uid, found[1].id) if found else None
-    return replace(alert, annotations=out, dashboard_url=url, panel=panel)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where everything is: made once for an environment, asked for each alert."""
+
+    urls: BaseUrls
+    services: Mapping[str, Service]
+    identity: Mapping[str, str]
+    panels: Mapping[str, tuple[Dashboard, Panel]]
+    """Alert id -> the panel that shows its own signal."""
+    homes: Mapping[str, Dashboard]
+    """Service -> its first dashboard."""
+    first: Dashboard | None
+
+    @classmethod
+    def of(
+        cls,
+        dashboards: tuple[Dashboard, ...],
+        urls: BaseUrls,
+        services: Mapping[str, Service],
+        identity: Mapping[str, str],
+    ) -> "Links":
+        """Index the dashboards by what they show."""
+        by_id = {(d.uid, p.id): (d, p) for d in dashboards for row in d.rows for p in row.panels}
+        panels = {alert: by_id[place] for alert, place in alert_panels(dashboards).items()}
+        homes: dict[str, Dashboard] = {}
+        for dashboard in dashboards:
+            for service in dashboard.services:
+                homes.setdefault(service, dashboard)
+        return cls(
+            urls=urls,
+            services=services,
+            identity=identity,
+            panels=panels,
+            homes=homes,
+            first=dashboards[0] if dashboards else None,
+        )
+
+    def annotated(self, alert: Alert) -> Alert:
+        """`alert` with its links; the words of each variant are added where the rule is written (`words`)."""
+        dashboard, panel = self.panels.get(alert.id) or (self.homes.get(alert.service) or self.first, None)
+        out: dict[str, str] = {}
+        url = ""
+        if self.urls.runbooks and alert.runbook:
+            out["runbook_url"] = f"{self.urls.runbooks}/{alert.runbook}"
+        if self.urls.grafana:
+            by = alert.variants[0].condition.by
+            if dashboard is not None:
+                url = out["dashboard_url"] = dashboard_url(self.urls.grafana, dashboard, self.identity, by)
+            if dashboard is not None and panel is not None:
+                out["panel_url"] = dashboard_url(self.urls.grafana, dashboard, self.identity, by, panel.id)
+            out |= _explore(self.services.get(alert.service), self.urls.grafana)
+        for title, target in alert.links.items():
+            out["link_" + "".join(c if c.isalnum() else "_" for c in title.lower())] = _plain(target)
+        place = (dashboard.uid, panel.id) if dashboard and panel else None
+        return replace(alert, annotations=out, dashboard_url=url, panel=place)
 
 
 def words(alert: Alert, condition: Condition) -> dict[str, str]:
@@ -65,18 +95,3 @@ def _explore(service: Service | None, grafana: str) -> dict[str, str]:
         query = '{resource.service.name="' + service.traces.replace('"', "") + '"}'
         out["traces_url"] = explore_url(grafana, TEMPO, query)
     return out
-
-
-def _panel(alert: Alert, dashboards: tuple[Dashboard, ...]) -> tuple[Dashboard, Panel] | None:
-    for dashboard in dashboards:
-        for row in dashboard.rows:
-            for panel in row.panels:
-                if panel.alert == alert.id:
-                    return dashboard, panel
-    return None
-
-
-def _home(alert: Alert, dashboards: tuple[Dashboard, ...]) -> Dashboard | None:
-    """The dashboard of the alert's service, else the first one."""
-    own = [d for d in dashboards if alert.service in d.services]
-    return next(iter(own or dashboards), None)

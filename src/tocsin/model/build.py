@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from tocsin.diag.diagnostic import Sink
+from tocsin.model import annotate
 from tocsin.model import build_organisation as organisation
 from tocsin.model.alerting import Alert
-from tocsin.model.annotate import annotated
 from tocsin.model.build_alerts import AlertBuilder
 from tocsin.model.build_dashboards import DashboardSource, Setting, build_dashboards
 from tocsin.model.build_services import service as build_service
@@ -110,7 +110,8 @@ class _Environment:
         dashboards = self._dashboards(builder, alerts, services, links)
         if sink.errors:
             return None
-        alerts = tuple(annotated(a, services, dashboards, links, self.identity) for a in alerts)
+        where = annotate.Links.of(dashboards, links, services, self.identity)
+        alerts = tuple(where.annotated(a) for a in alerts)
         return Model(
             name=spec.name,
             environment=self.identity.get("environment", ""),

@@ -36,11 +36,11 @@ def declared(scope: Scope, names: tuple[str, ...], node: Node, *types: str) -> t
 
 def labels_known(scope: Scope, metrics: tuple[Metric, ...], labels: Iterable[str], node: Node) -> bool:
     """True when every metric has all of `labels`; reports the others at `node`."""
-    targets = {*TARGET_LABELS, *scope.identity}
-    for service in scope.services.values():
-        targets |= {label for scrape in service.scrapes for label in scrape.labels}
     good = True
     for metric in metrics:
+        home = scope.services.get(metric.service)
+        targets = {*TARGET_LABELS, *scope.identity}
+        targets |= {label for scrape in home.scrapes for label in scrape.labels} if home else set()
         for label in labels:
             if label not in metric.labels and label not in targets:
                 scope.sink.unknown(
