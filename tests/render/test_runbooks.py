@@ -20,8 +20,8 @@ PAGING = {"ServiceDown", "ReadinessFailing", "HighErrorRate", "DatabaseDown", "D
           "InodesCritical", "FilesystemReadOnly", "NotificationsFailing", "RulesFailing",
           "PrometheusNotIngesting", "LokiNotIngesting"}
 WARNINGS = {"InstanceDown", "SlowRequests", "UploadFailureSpike", "DbErrorsInLogs", "LogsMissing",
-            "LogVolumeHigh", "SeriesOverBudget", "DiskSpaceLow", "HighMemoryUsage", "MemoryPressure", "Watchdog",
-            "RulesLate", "TargetMissing", "RemoteWriteLagging"}
+            "LogVolumeHigh", "SeriesOverBudget", "DiskSpaceLow", "HighMemoryUsage", "MemoryPressure",
+            "Watchdog", "RulesLate", "TargetMissing", "RemoteWriteLagging"}
 DASHBOARDS = FOLDER.parent / "dashboards"
 NAMED = re.compile(r"Dashboard \*\*([^*]+)\*\*, panel \*\*([^*]+)\*\*")
 page_wise = pytest.mark.parametrize("page", pages(), ids=lambda p: p.stem)

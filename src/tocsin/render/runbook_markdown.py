@@ -10,6 +10,7 @@ from urllib.parse import quote
 MARKER = "tocsin:facts"
 _SPECIAL = re.compile(r"[\\`*\[\]|]|(?<![^\W_])_|_(?![^\W_])|~~")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
+_CODE = re.compile(r"[ -;=-_a-{}~]+")  # printable ASCII without < ` |
 _WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _URL_SAFE = "%/:?#=&+,;@~$!'-._"
 _FILLED_IN = re.compile(r"&[^=&]*=\{\{[^{}]*\}\}")
@@ -25,9 +26,7 @@ def plain(text: str) -> str:
 def code(text: str) -> str:
     """`text` as inline code for a table cell; as plain text where code could not hold it."""
     line = " ".join(text.split())
-    if not line or "`" in line or "|" in line or "<!--" in line or not line.isprintable():
-        return plain(text)
-    return f"`{line}`"
+    return f"`{line}`" if _CODE.fullmatch(line) else plain(text)
 
 
 def fenced(language: str, text: str) -> str:

@@ -159,13 +159,13 @@ def _told(alert: Alert, known: _Known) -> str:
 
 
 def _deliveries(found: Sequence[Delivery], known: _Known) -> str:
-    """`platform-pager (pagerduty) after 10s, always; again every 1h while it fires`."""
+    """`platform-pager (pagerduty): after 10s, always; again every 1h while it fires`."""
     if not found:
         return ""
     by_time: dict[tuple[str, str], list[str]] = {}
     for one in found:
         by_time.setdefault((str(one.after), known.hours(one.hours)), []).append(known.receiver(one.receiver))
-    parts = [f"{' and '.join(names)} after {after}, {hours}" for (after, hours), names in by_time.items()]
+    parts = [f"{', '.join(names)}: after {after}, {hours}" for (after, hours), names in by_time.items()]
     return "; ".join((*parts, f"again every {found[0].timing.repeat} while it fires"))
 
 
