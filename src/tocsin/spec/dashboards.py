@@ -1,4 +1,4 @@
-"""How dashboards are said: rows of panels, variables, links, marks on the time axis. Not what a panel kind may say."""
+"""How dashboards are said: rows of panels, variables, links, marks. Not what a kind of panel may say."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
