@@ -1,4 +1,5 @@
 /** Field configuration: defaults, `custom` of each panel type, and overrides whose id decides the type of the value. */
+import type { FieldColorModeId } from '@grafana/data/types/fieldColor';
 import type * as data from '@grafana/data/types/fieldOverrides';
 import type * as published from '@grafana/schema';
 import type { Json, Replace } from './json';
@@ -12,7 +13,11 @@ export interface DataLink {
   oneClick?: boolean;
   internal?: { datasourceUid: string; datasourceName: string; query: unknown };
 }
-type Defaults<Custom> = Json<Replace<published.FieldConfig, { custom?: Custom; links?: DataLink[]; fieldMinMax?: boolean }>>;
+/** The registry of 13.2.3 knows more palettes (the colour-blind safe one) than @grafana/schema lists for schema 42. */
+type Color = Replace<published.FieldColor, { mode: FieldColorModeId }>;
+type Defaults<Custom> = Json<
+  Replace<published.FieldConfig, { color?: Color; custom?: Custom; links?: DataLink[]; fieldMinMax?: boolean }>
+>;
 
 type StandardId = `${data.FieldConfigProperty}`;
 type Standard<Fields> = {
