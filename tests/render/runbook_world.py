@@ -1,8 +1,8 @@
 """Series for the queries of the runbooks: one world in which all is well, one in which everything is broken.
 
 Written by hand from GreenStack's contract and from what the systems themselves expose: node exporter 1.12.1,
-blackbox exporter 0.28, Prometheus 3.15.0, Alertmanager 0.31.1, Loki 3.7.8 (the last three: `/metrics` of the
-running programs). A query that names a metric or a label that is not here finds nothing; the test says so.
+blackbox exporter 0.28, Prometheus 3.15.0, Alertmanager 0.31.1, Loki 3.7.8, the collector 0.160.0 (names read
+from the running programs). A query that names a metric or label that is not here finds nothing: the test says so.
 """
 
 from typing import Literal
@@ -168,7 +168,7 @@ ALERTMANAGER = [
     ("alertmanager_alerts_received_total", f'{AM},status="firing",version="v2"', by(4), by(4)),
     ("alertmanager_notifications_total", PAGER, by(4), by(4)),
     *(("alertmanager_notifications_failed_total", f'{PAGER},reason="{reason}"', by(2), STILL)
-      for reason in ("clientError", "serverError", "rateLimited", "contextDeadlineExceeded", "other")),
+      for reason in ("clientError", "serverError", "contextDeadlineExceeded", "other")),
     ("alertmanager_notification_requests_total", PAGER, by(4), by(4)),
     ("alertmanager_notification_requests_failed_total", PAGER, by(4), STILL),
     *histogram("alertmanager_notification_latency_seconds", PAGER, ("1.0", "5.0", "20.0")),
@@ -178,7 +178,13 @@ ALERTMANAGER = [
 
 PUSH = f'{LOKI},method="POST",route="loki_api_v1_push"'
 RULER = f'{LOKI},rule_group="f;g",user="fake"'
+COLLECTOR = f'{ID},job="collector",instance="c"'
 LOKI_ROWS = [
+    ("up", COLLECTOR, STILL, flat(1)),
+    ("otelcol_exporter_send_failed_log_records", f'{COLLECTOR},exporter="otlp_http/loki"', by(60), STILL),
+    ("otelcol_receiver_accepted_log_records", f'{COLLECTOR},receiver="file_log"', STILL, by(60)),
+    ("otelcol_exporter_queue_size", f'{COLLECTOR},exporter="otlp_http/loki"', flat(1000), STILL),
+    ("otelcol_exporter_queue_capacity", f'{COLLECTOR},exporter="otlp_http/loki"', flat(1000), flat(1000)),
     ("loki_distributor_lines_received_total", f'{LOKI},tenant="fake"', STILL, by(600)),
     ("loki_discarded_samples_total", f'{LOKI},tenant="fake",reason="rate_limited"', by(60), STILL),
     ("loki_discarded_bytes_total", f'{LOKI},tenant="fake",reason="rate_limited"', by(6e4), STILL),
