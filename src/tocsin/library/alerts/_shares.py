@@ -27,10 +27,12 @@ class Share:
     metrics: tuple[Metric, ...]
     bad: tuple[Matcher, ...]
     by: tuple[str, ...]
+    failures: tuple[Metric, ...]
+    """The counters of the bad events: the same ones, or others of their own."""
 
     def failed(self, per: Duration) -> str:
         """How many events were bad within `per`."""
-        return counted(self.scope, self.metrics, self.bad, per, self.by)
+        return counted(self.scope, self.failures, self.bad, per, self.by)
 
     def all(self, per: Duration) -> str:
         """How many events there were within `per`."""
@@ -50,17 +52,24 @@ class Share:
 
     def offender(self, per: Duration) -> str | None:
         """Where most of the bad events come from."""
-        return breakdown(self.scope, self.metrics, self.bad, per, self.by)
+        return breakdown(self.scope, self.failures, self.bad, per, self.by)
 
 
 def share(
-    scope: Scope, node: Node, of: tuple[str, ...], bad: tuple[Matcher, ...], by: tuple[str, ...], above: Ratio
+    scope: Scope,
+    node: Node,
+    of: tuple[str, ...],
+    bad: tuple[Matcher, ...],
+    by: tuple[str, ...],
+    above: Ratio,
+    failed: tuple[str, ...] = (),
 ) -> Share | None:
     """The share that a template's parameters ask for; None after having reported what is wrong."""
     metrics = declared(scope, of, node.at("of"), "counter")
-    good = bool(metrics)
-    good &= labels_known(scope, metrics, (m.label for m in bad), node.at("bad"))
-    good &= labels_known(scope, metrics, by, node.at("by"))
+    failures = declared(scope, failed, node.at("failed"), "counter") if failed else metrics
+    good = bool(metrics and failures)
+    good &= labels_known(scope, failures, (m.label for m in bad), node.at("bad"))
+    good &= labels_known(scope, (*metrics, *failures), by, node.at("by"))
     if above.value >= 1:
         scope.sink.error(
             "alert/cannot-fire",
@@ -69,4 +78,4 @@ def share(
             help="write a smaller percentage",
         )
         return None
-    return Share(scope, metrics, bad, by) if good else None
+    return Share(scope, metrics, bad, by, failures) if good else None

@@ -3,9 +3,10 @@
 ## Semantics
 
 Fires while the counter did not rise at all within `per`, although at least one instance of the service
-answered during all of `per`. A living service that does not expose the counter counts as not rising. When
-the service is down, or was started within `per`, it is quiet. A counter reset is an increase from zero,
-so a restart is a rise as soon as something is counted.
+answered during all of `per`. `fed_by` names the counters of what feeds it: while these are known and did
+not rise either, there was nothing to do, and it is quiet. A living service that does not expose the
+counter counts as not rising. When the service is down, or was started within `per`, it is quiet. A
+counter reset is an increase from zero, so a restart is a rise as soon as something is counted.
 
 ## Why
 
@@ -44,6 +45,13 @@ class CounterStalled:
     by: tuple[str, ...] = said(
         "labels to tell apart, each judged alone", (), example="[queue]", pattern="label", one_or_many=True
     )
+    fed_by: tuple[str, ...] = said(
+        "counters of what feeds it; quiet while these are there and do not rise",
+        (),
+        example="shop_jobs_queued_total",
+        pattern="metric",
+        one_or_many=True,
+    )
     what: str = said("what is counted, in words", "", example="finished jobs", pattern="line")
 
     def condition(self, scope: Scope, node: Node) -> Condition | None:
@@ -55,11 +63,14 @@ class CounterStalled:
         if not labels_known(scope, metrics, self.by, node.at("by")) or not good:
             return None
         rise = counted(scope, metrics, self.where, self.per, self.by)
+        fed = self._fed(scope, node)
+        if fed is None:
+            return None
         up = scope.up()
         what = plain(self.what) or things(scope, metrics)
         return Condition(
             expr=f"(\n    {rise}\n  or on ()\n    0 * max({up} == 1)\n) == 0\n"
-            f"and on ()\n  (max(min_over_time({up}[{self.per}]) and {up} offset {self.per}) == 1)",
+            f"and on ()\n  (max(min_over_time({up}[{self.per}]) and {up} offset {self.per}) == 1){fed}",
             signal=rise,
             threshold=0,
             direction="below",
@@ -73,3 +84,12 @@ class CounterStalled:
             threshold_text="1",
             window=self.per,
         )
+
+    def _fed(self, scope: Scope, node: Node) -> str | None:
+        """The clause that keeps it quiet when there was nothing to count; None after a report."""
+        if not self.fed_by:
+            return ""
+        feeding = declared(scope, self.fed_by, node.at("fed_by"), "counter")
+        if not feeding:
+            return None
+        return f"\nunless on ()\n  ({counted(scope, feeding, (), self.per, ())} == 0)"

@@ -3,9 +3,11 @@
 ## Semantics
 
 Fires while strictly more than `above` of the events counted within `per` are bad **and** at least
-`min_events` of them are. Several counters are summed; one that is missing does not hide the others. No
-bad series is no failure; no series, or no events (0/0 is NaN), is quiet. A counter reset is an increase
-from zero; a counter that is born with its first failure loses that first jump.
+`min_events` of them are. Failures are events of the same counters that match `bad`, or those of counters
+of their own (`failed`), or both: `bad` then selects among `failed`. Several counters are summed; one that
+is missing does not hide the others. No bad series is no failure; no series, or no events (0/0 is NaN), is
+quiet. A counter reset is an increase from zero; a counter that is born with its first failure loses that
+first jump.
 
 ## Why
 
@@ -21,7 +23,7 @@ from typing import ClassVar, Literal
 
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._shares import share
-from tocsin.library.alerts._words import amount, each, said_matchers, things, title, which
+from tocsin.library.alerts._words import amount, each, listed, said_matchers, things, title, which
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -43,7 +45,14 @@ class FailureShare:
         pattern="metric",
         one_or_many=True,
     )
-    bad: tuple[Matcher, ...] = said("which of them failed", example="'status=\"failed\"'")
+    bad: tuple[Matcher, ...] = said("which of them failed", (), example="'status=\"failed\"'")
+    failed: tuple[str, ...] = said(
+        "the counters of failures, where they are counted apart",
+        (),
+        example="shop_import_errors_total",
+        pattern="metric",
+        one_or_many=True,
+    )
     above: Ratio = said("share of failures above which it fires", example="10%")
     per: Duration = said("window in which events are counted", Duration(900_000), example="15m")
     min_events: int = said("failures that there must be at least", 5, example="5")
@@ -53,7 +62,15 @@ class FailureShare:
 
     def condition(self, scope: Scope, node: Node) -> Condition | None:
         """Share and guard in the same window."""
-        found = share(scope, node, self.of, self.bad, self.by, self.above)
+        if not self.bad and not self.failed:
+            scope.sink.error(
+                "alert/no-failures",
+                node.key_place(),
+                "nothing says which events are failures",
+                help="add `bad: 'status=\"failed\"'`, or `failed: ...` with the counter of failures",
+            )
+            return None
+        found = share(scope, node, self.of, self.bad, self.by, self.above, self.failed)
         if found is None:
             return None
         what, limit = things(scope, found.metrics), threshold_words(self.above.value, "percentunit")
@@ -72,5 +89,5 @@ class FailureShare:
             threshold_text=limit,
             offender=found.offender(self.per),
             window=self.per,
-            facts=(("Counts as a failure", said_matchers(self.bad)),),
+            facts=(("Counts as a failure", said_matchers(self.bad) or listed(self.failed)),),
         )

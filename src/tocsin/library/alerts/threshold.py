@@ -4,8 +4,9 @@
 
 Fires while the value is strictly above `above`, or strictly below `below` (exactly one is said), for each
 series or after aggregation. With `per`, a gauge is averaged over the window (`avg_over_time`) and a
-counter is turned into a rate per second (`rate`); a counter needs `per`. NaN compares false and is quiet;
-a series that is gone is quiet, also for `below`. A counter reset is an increase from zero.
+counter is turned into a rate per second (`rate`); a counter needs `per`. `minus` takes another gauge with
+the same labels off first, as in the lag between two timestamps. NaN compares false and is quiet; a series
+that is gone is quiet, also for `below`. A counter reset is an increase from zero.
 
 ## Why
 
@@ -19,7 +20,7 @@ Queues, connections, temperatures: some things simply have a limit.
 from typing import ClassVar, Literal
 
 from tocsin.diag.nodes import Node
-from tocsin.library.alerts._counts import aggregated, declared, labels_known
+from tocsin.library.alerts._counts import aggregated, declared, grouped, labels_known
 from tocsin.library.alerts._words import amount, each, plain, things, title, which
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
@@ -52,6 +53,12 @@ class Threshold:
     per: Duration | None = said(
         "average of a gauge, or rate of a counter, over this window", None, example="5m"
     )
+    minus: str = said(
+        "a gauge with the same labels that is taken off first",
+        "",
+        example="shop_queue_acknowledged_timestamp_seconds",
+        pattern="metric",
+    )
     what: str = said("what is measured, in words", "", example="messages in the queue", pattern="line")
 
     def condition(self, scope: Scope, node: Node) -> Condition | None:
@@ -59,10 +66,15 @@ class Threshold:
         metrics = declared(scope, (self.of,), node.at("of"), "gauge", "counter")
         if not metrics or not self._sound(scope, node, metrics[0]):
             return None
+        if self.minus:
+            other = declared(scope, (self.minus,), node.at("minus"), metrics[0].type)
+            if not other or not labels_known(scope, other, metrics[0].labels, node.at("minus")):
+                return None
+            metrics = (*metrics, *other)
         limit = self.above if self.above is not None else self.below or 0.0
-        signal, unit, by = self._signal(scope, metrics[0]), self._unit(metrics[0]), self._by(metrics[0])
+        signal, unit, by = self._signal(scope, metrics), self._unit(metrics[0]), self._by(metrics[0])
         side, sign = ("above", ">") if self.above is not None else ("below", "<")
-        words, what = threshold_words(limit, unit), plain(self.what) or things(scope, metrics)
+        words, what = threshold_words(limit, unit), plain(self.what) or things(scope, metrics[:1])
         over = f" over {self.per.words}" if self.per else ""
         return Condition(
             expr=f"{signal} {sign} {number_text(limit)}",
@@ -108,15 +120,23 @@ class Threshold:
             good = False
         return good
 
-    def _signal(self, scope: Scope, metric: Metric) -> str:
-        inner = scope.select(metric, self.where)
-        if self.per is not None:
-            inner = f"{'rate' if metric.type == 'counter' else 'avg_over_time'}({inner}[{self.per}])"
-        return aggregated(self.aggregate, self.by, inner) if self.aggregate else inner
+    def _signal(self, scope: Scope, metrics: tuple[Metric, ...]) -> str:
+        inner = "\n-\n".join(self._series(scope, metric) for metric in metrics)
+        if self.aggregate:
+            return aggregated(self.aggregate, self.by, inner)
+        return grouped(inner) if self.minus else inner
+
+    def _series(self, scope: Scope, metric: Metric) -> str:
+        series = scope.select(metric, self.where)
+        if self.per is None:
+            return series
+        return f"{'rate' if metric.type == 'counter' else 'avg_over_time'}({series}[{self.per}])"
 
     def _by(self, metric: Metric) -> tuple[str, ...]:
         return self.by if self.aggregate else ("instance", *(x for x in metric.labels if x != "instance"))
 
     def _unit(self, metric: Metric) -> str:
         unit = metric.unit if metric.unit in UNITS else ""
+        if self.minus and unit == "timestamp":
+            return "seconds"
         return _PER_SECOND.get(unit, "none") if metric.type == "counter" else unit
