@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 EXIT_FINDINGS, EXIT_USAGE, EXIT_TROUBLE, EXIT_CANCELLED = 1, 2, 3, 5
-COMMANDS = ("generate", "why")
+COMMANDS = ("generate", "check", "why")
 
 
 class _Lazy(click.Group):
@@ -49,7 +49,7 @@ def main(args: list[str] | None = None) -> None:
     from tocsin.cli.console import crash, trouble
     from tocsin.diag.trouble import Trouble
 
-    # a command lives for seconds and its data until the end: collecting cycles only costs time (a third of it)
+    # a command lives for seconds and its data until the end: collecting cycles took a third of the time
     gc.disable()
     try:
         sys.exit(cli(args, prog_name="tocsin", standalone_mode=False) or 0)

@@ -140,7 +140,8 @@ class _Composer:
     def event(self, event: Any) -> None:
         if isinstance(event, yaml.ScalarEvent):
             self.refuse(event)
-            self.place(Node("scalar", event.value, self.source, _at(event), style=event.style))
+            # libyaml says "" where PyYAML says None: plain
+            self.place(Node("scalar", event.value, self.source, _at(event), style=event.style or None))
         elif isinstance(event, yaml.MappingStartEvent):
             self.refuse(event)
             self.open(Node("map", {}, self.source, _at(event), keys={}))

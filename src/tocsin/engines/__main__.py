@@ -1,4 +1,4 @@
-"""`python -m tocsin.engines [build [NAME...] | list | where NAME]`: bring the engines, say what is there.
+"""`python -m tocsin.engines [build [NAME...] | list | where NAME | images [NAME...]]`: the engines.
 
 Exit codes: 0 all there, 2 usage, 3 something could not be brought (the others still were).
 """
@@ -9,8 +9,8 @@ import time
 from collections.abc import Sequence
 
 from tocsin import pins
-from tocsin.engines import build, docker
-from tocsin.engines.answers import Missing
+from tocsin.engines import build, docker, images
+from tocsin.engines.answers import EngineError, Missing
 from tocsin.engines.find import Found, find
 
 USAGE = __doc__.splitlines()[0].split("`")[1]
@@ -18,7 +18,7 @@ ENVIRONMENT = 3
 
 
 def main(args: Sequence[str]) -> int:
-    """Run one of the three commands."""
+    """Run one of the commands."""
     match list(args):
         case [] | ["list"]:
             return show()
@@ -26,6 +26,8 @@ def main(args: Sequence[str]) -> int:
             return bring(names)
         case ["where", name]:
             return where(name)
+        case ["images", *names]:
+            return make_images(names)
         case ["-h" | "--help"]:
             out(USAGE)
             return 0
@@ -91,6 +93,21 @@ def where(name: str) -> int:
     return 0
 
 
+def make_images(names: Sequence[str]) -> int:
+    """Docker images of what is built, as lines for a shell's environment: `LOKI_IMAGE=...`."""
+    chosen = names or [shape.engine for shape in images.SHAPES]
+    if unknown := set(chosen) - {shape.engine for shape in images.SHAPES}:
+        tell(f"no image is made of {', '.join(sorted(unknown))}")
+        return 2
+    answers = [images.make(name) for name in chosen]
+    for answer in answers:
+        if isinstance(answer, Missing):
+            tell(f"error: {answer.reason}\n  try           {answer.cure}")
+        else:
+            out("\n".join(f"{variable}={image}" for variable, image in answer.items()))
+    return ENVIRONMENT if any(isinstance(answer, Missing) for answer in answers) else 0
+
+
 def show() -> int:
     """A table of all programs: version, which way, where."""
     answers = {row.name: find(row.name) for engine in pins.ENGINES for row in engine.binaries}
@@ -133,6 +150,9 @@ def tell(text: str) -> None:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
+    except EngineError as error:
+        tell(f"error: {error}")
+        sys.exit(ENVIRONMENT)
     except KeyboardInterrupt:
         tell("cancelled; what was built stays, what was half built is gone")
         sys.exit(5)

@@ -67,10 +67,12 @@ class Launch:
     args: tuple[str, ...]
     ready_path: str = "/-/ready"
     ready_port: int = 0  # index of the port that answers it
+    ask: Callable[[], str] | None = None  # instead: empty when it is ready, else its answer
     environ: tuple[tuple[str, str], ...] = ()  # on top of ours
     folders: tuple[Path, ...] = ()  # what it reads beside its own folder
     within: float = 20.0  # seconds until it must be ready
     grace: float = 5.0  # seconds it is given to end
+    after: tuple[tuple[str, ...], ...] = ()  # commands to clean up with, once it is gone
 
 
 @dataclass(slots=True)
@@ -193,7 +195,7 @@ def _spawn(launch: Launch, home: Home) -> Server:
     name = f"{home.folder.name}"  # of the container, should it be one
     found = launch.found
     command = found.command(launch.args, folders=(home.folder, *launch.folders), cwd=home.folder, name=name)
-    after = (docker.remove_command(name),) if found.path is None else ()
+    after = launch.after if found.path is not None else (docker.remove_command(name), *launch.after)
     log = home.folder / "log"
     with log.open("wb") as out:
         keeper = subprocess.Popen(
@@ -219,7 +221,7 @@ def _wait_ready(server: Server, launch: Launch) -> None:
             code = server.keeper.returncode
             summary = f"{launch.title} ended before it was ready (exit code {code}, after {spent:.1f} s)"
             raise EngineError(summary, facts=_last_lines(log))
-        answer = _ask(server.home.ports[launch.ready_port], launch.ready_path)
+        answer = launch.ask() if launch.ask else _ask(server.home.ports[launch.ready_port], launch.ready_path)
         if answer == "":
             server.ready_after = time.monotonic() - began
             return

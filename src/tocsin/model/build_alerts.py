@@ -16,7 +16,7 @@ from tocsin.spec.decode import Decoder
 from tocsin.spec.merge import overlay, without
 from tocsin.spec.values import Duration
 
-RESERVED = ("alertname", "service", "team", "severity", "escalated")
+RESERVED = ("alertname", "service", "team", "severity", "escalated", "stage", "part")
 _RAW = ("expr", "logql")
 
 

@@ -32,6 +32,7 @@ TIMING = Timing(wait=Duration(60_000), interval=Duration(120_000), repeat=Durati
 EVERY = Duration(120_000)
 Interval = Mapping[str, object]
 """One entry of Alertmanager's `time_intervals`."""
+_LENGTH = "{{ if lt $value 60.0 }}less than a minute{{ else }}{{ $value | humanizeDuration }}{{ end }}"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY = 24 * 60
 _WEEK = 7 * _DAY
@@ -106,9 +107,8 @@ def digest_rules(model: Model) -> tuple[DigestRule, ...]:
             name=DIGEST, group="digest", every=EVERY, expr=_expr(digest, model), labels=digest.labels,
             annotations={
                 "summary": "{{ $labels.missed }}{{ with $labels.service }} of {{ . }}{{ end }}"
-                           " ({{ $labels.missed_severity }}) fired for {{ $value | humanizeDuration }}"
-                           " while nobody was told and is over",
-                "value": "{{ $value | humanizeDuration }}"},
+                           f" ({{{{ $labels.missed_severity }}}}) fired for {_LENGTH} and is over",
+                "value": _LENGTH},
             origin=digest.origin)
         for digest in digests(model))
 
@@ -230,7 +230,11 @@ def _expr(digest: Digest, model: Model) -> str:
     firing = (Matcher("alertstate", "=", "firing"), Matcher("stage", "!=", "shadow"), *equal(model.identity))
     some = " or ".join(selector("ALERTS", (*firing, *matchers)) for matchers in digest.alerts)
     minutes = (digest.opening.gap.ms // 60_000) + WINDOW + MARGIN
-    fired = f"60 * count_over_time((max by ({by}) ({some}))[{minutes}m:1m])"
-    missed = f"{fired}\nunless\nmax by ({by}) ({some})"
-    return (f'label_replace(label_replace(\n{missed},\n"missed", "$1", "alertname", "(.+)"),\n'
+    # Seconds, to the minute; what was shorter is found by the range of samples, with 0.
+    seconds = f"60 * count_over_time((max by ({by}) ({some}))[{minutes}m:1m])"
+    ever = " or ".join(f"count_over_time({selector('ALERTS', (*firing, *matchers))}[{minutes}m])"
+                       for matchers in digest.alerts)
+    fired = f"(\n  {seconds}\n  or\n  0 * max by ({by}) ({ever})\n)"
+    over = f"{fired}\nunless\nmax by ({by}) ({some})"
+    return (f'label_replace(label_replace(\n{over},\n"missed", "$1", "alertname", "(.+)"),\n'
             f'"missed_severity", "$1", "severity", "(.+)")')

@@ -69,20 +69,23 @@ def _root(route: Route, model: Model) -> Any:
     # Alertmanager takes neither matchers nor hours at the root, so the fallback is told whatever the hour is.
     out = {"receiver": route.receivers[0], "group_by": list(route.group_by), **_timing(route.timing)}
     if route.children:
-        out["routes"] = [_route(child, model) for child in route.children]
+        out["routes"] = [_route(child, route, model) for child in route.children]
     return at(route.origin, out, "fallback route")
 
 
-def _route(route: Route, model: Model) -> Any:
+def _route(route: Route, parent: Route, model: Model) -> Any:
+    """What a route does not say, Alertmanager takes from its parent."""
     out: dict[str, Any] = {"matchers": [matcher_text(m) for m in route.matchers]}
     single = len(route.receivers) == 1 and not route.children
     out["receiver"] = route.receivers[0]
-    out["group_by"] = list(route.group_by)
-    out |= _timing(route.timing)
+    if route.group_by != parent.group_by:
+        out["group_by"] = list(route.group_by)
+    said = _timing(parent.timing)
+    out |= {key: value for key, value in _timing(route.timing).items() if value != said[key]}
     if single:
         out |= _active(route, route.receivers[0], model)
     elif route.children:
-        out["routes"] = [_route(child, model) for child in route.children]
+        out["routes"] = [_route(child, route, model) for child in route.children]
     else:
         last = len(route.receivers) - 1
         out["routes"] = [_leaf(route, name, model, go_on=i < last) for i, name in enumerate(route.receivers)]

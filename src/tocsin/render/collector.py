@@ -1,8 +1,8 @@
 """`collector/collector.yaml`: the collector's pipelines. Not how lines are read or what is redacted.
 
 Names and options are those of the OpenTelemetry Collector 0.160: `file_log`, `otlp_grpc` and `otlp_http` are
-the receiver's and exporters' names now, the older ones are aliases on their way out. What is generated runs in the contrib image; sampling
-of traces (`trace_sampling` below 1) needs a component that a smaller build may lack.
+the names now, the older ones are aliases on their way out. What is generated runs in the contrib image;
+sampling of traces (`trace_sampling` below 1) needs a component that a smaller build may lack.
 """
 
 from collections.abc import Iterator
@@ -79,19 +79,25 @@ def _sampler(model: Model) -> dict[str, Any]:
 def _redact(model: Model) -> dict[str, Any]:
     """Lines and texts. Fails closed: what cannot be redacted is not shipped."""
     passes = (*key_passes(model), *value_passes(model))
-    spans = [_in_values(f"{kind}.attributes", p) for p in passes if p.shape != "json"
-             for kind in ("span",)]
-    spans += [ottl.replace(path, p.pattern, p.replacement) for p in passes if p.shape != "json"
-              for path in ("span.name", "span.status.message")]
-    events = [_in_values("spanevent.attributes", p) for p in passes if p.shape != "json"]
+    loose = [p for p in passes if p.shape != "json"]
+    resource = {"statements": ottl.escaped(_in_values("resource.attributes", p) for p in loose)}
     return {
         "error_mode": "propagate",
-        "log_statements": [{"statements": ottl.escaped([
-            *(_in_line(p) for p in passes),
-            *(_in_values("log.attributes", p) for p in passes if p.shape != "json")])}],
-        "trace_statements": [{"statements": ottl.escaped(["flatten(span.attributes)", *spans])},
-                             {"statements": ottl.escaped(["flatten(spanevent.attributes)", *events])}],
+        "log_statements": [resource, {"statements": ottl.escaped([
+            *(_in_line(p) for p in passes), *(_in_values("log.attributes", p) for p in loose)])}],
+        "trace_statements": [
+            resource,
+            {"statements": ottl.escaped(["flatten(span.attributes)", *_in_span(loose)])},
+            {"statements": ottl.escaped(["flatten(spanevent.attributes)",
+                                         *(_in_values("spanevent.attributes", p) for p in loose)])}],
     }
+
+
+def _in_span(passes: list[Pass]) -> Iterator[str]:
+    for one in passes:
+        yield _in_values("span.attributes", one)
+        yield ottl.replace("span.name", one.pattern, one.replacement)
+        yield ottl.replace("span.status.message", one.pattern, one.replacement)
 
 
 def _in_line(one: Pass) -> str:

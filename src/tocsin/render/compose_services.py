@@ -76,7 +76,7 @@ def _collector(model: Model) -> dict[str, Any]:
 
 
 def _node_exporter() -> dict[str, Any]:
-    """The host's CPU, memory and disks. Network figures are the container's own: those need it on the host."""
+    """The host's CPU, memory and disks. Network figures are the container's own, not the host's."""
     return container(
         "node_exporter", "128m",
         command=["--path.rootfs=/host", "--path.procfs=/host/proc", "--path.sysfs=/host/sys"],

@@ -85,7 +85,8 @@ def _limits(model: Model) -> dict[str, Any]:
         "max_line_size": f"{stack.log_line_max.bytes}B",
         # A line that is too long is cut instead of lost.
         "max_line_size_truncate": True,
-        # Two equal lines at the same time in one push would be stored once, and counts would be wrong.
+        # Keeps the order of different lines of one instant. Equal ones are stored once all the same, so the
+        # collector never sends two lines of one instant.
         "increment_duplicate_timestamp": True,
         "reject_old_samples": True,
         "reject_old_samples_max_age": hours(longest),

@@ -15,6 +15,10 @@ TENANT = "fake"
 """Loki 3.7.8: the folder of the single tenant when `auth_enabled` is false."""
 
 
+PART = "part"
+"""Label of an override's rule: which part of the alert it covers."""
+
+
 @renderer("rules")
 def rules(model: Model) -> Iterator[Artifact]:
     """`alerts/<service>.yaml` and `loki/rules/fake/<service>.yaml`."""
@@ -87,7 +91,12 @@ def _alerting(alert: Alert, variant: Variant, escalated: bool) -> Any:
         tree["for"] = str(hold)
     if alert.keep_firing_for is not None:
         tree["keep_firing_for"] = str(alert.keep_firing_for)
-    tree["labels"] = {**alert.labels, **({"escalated": "true"} if escalated else {})}
+    tree["labels"] = {
+        **alert.labels,
+        # the parts of one alert are told apart, so that two of them never make one series
+        **({PART: variant.only} if variant.only else {}),
+        **({"escalated": "true"} if escalated else {}),
+    }
     tree["annotations"] = _annotations(alert, variant, escalated)
     part = f" for {variant.only}" if variant.only else ""
     return at(variant.origin, tree, f"escalation rule{part}" if escalated else f"rule{part}")

@@ -124,8 +124,8 @@ class Loki:
 def for_tests(home: process.Home) -> str:
     """Past timestamps are taken and seen at once; ready in 0.3 s.
 
-    The querier answers by itself, as in the ruler: no query frontend that splits and aligns to the step, and whose
-    scheduler keeps the first query waiting for 4 s (3.7.8).
+    The querier answers by itself, as in the ruler: no query frontend splits and aligns to the step, no scheduler
+    keeps the first query waiting for 4 s (3.7.8).
     """
     data = home.folder / "data"
     return f"""\

@@ -35,7 +35,7 @@ def find_alert(panel: PanelScope, name: str, node: Node) -> Alert | None:
     alert = panel.alerts.get(own) or panel.alerts.get(name)
     if alert is None:
         known = [a for a in panel.alerts if "/" not in a] or list(panel.alerts)
-        panel.scope.sink.unknown("panel/unknown-alert", node, "alert", name, known)
+        panel.scope.sink.unknown("spec/unknown-alert", node, "alert", name, known)
     return alert
 
 

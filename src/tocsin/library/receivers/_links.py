@@ -18,7 +18,8 @@ def urls(alertmanager: str) -> str:
     """`runbook`, `dashboard`, `logs`, `traces` of one alert; `silence` and `first_link` of a message."""
     first = given("index (or .Alerts.Firing .Alerts.Resolved) 0",
                   when(".Annotations.runbook_url", insert("runbook"), insert("dashboard")))
-    return (piece("runbook", _of("runbook_url", act(_safe(".Annotations.runbook_url"))))
+    return (piece("url", act("." + "".join(f" | reReplaceAll `{old}` `{new}`" for old, new in _ENDS.items())))
+            + piece("runbook", _of("runbook_url", insert("url", ".Annotations.runbook_url")))
             + piece("dashboard", _of("dashboard_url", _window() + _dashboard()))
             + piece("logs", _of("logs_url", _window() + _explore("logs_url")))
             + piece("traces", _of("traces_url", _window() + _explore("traces_url")))
@@ -28,10 +29,6 @@ def urls(alertmanager: str) -> str:
 
 def _of(annotation: str, then: str) -> str:
     return when(f".Annotations.{annotation}", then)
-
-
-def _safe(expression: str) -> str:
-    return expression + "".join(f" | reReplaceAll `{old}` `{new}`" for old, new in _ENDS.items())
 
 
 def _window() -> str:
@@ -47,14 +44,14 @@ def _dashboard() -> str:
     url = ".Annotations.dashboard_url"
     separator = (act('$join := "&"') + when(f"not (match `[?]` {url})", act('$join = "?"'))
                  + when(f"match `[?&]$` {url}", act('$join = ""')))
-    return separator + act(f'printf "%s%sfrom=%d&to=%d" ({_safe(url)}) $join $from $to')
+    return separator + insert("url", f'(printf "%s%sfrom=%d&to=%d" {url} $join $from $to)')
 
 
 def _explore(annotation: str) -> str:
     """Grafana's Explore keeps its range inside a percent-encoded JSON text; other addresses are kept."""
     span = "%22from%22%3A%22[^%]*%22%2C%22to%22%3A%22[^%]*%22"
     now = '(printf "%%22from%%22%%3A%%22%d%%22%%2C%%22to%%22%%3A%%22%d%%22" $from $to)'
-    return act(_safe(f".Annotations.{annotation} | reReplaceAll `{span}` {now}"))
+    return insert("url", f"(.Annotations.{annotation} | reReplaceAll `{span}` {now})")
 
 
 def _silence(alertmanager: str) -> str:

@@ -42,7 +42,7 @@ class Medium:
 
     def value(self, expression: str = ".") -> str:
         """An action that prints a value, escaped."""
-        return act(expression + self.escape)
+        return insert(f"{self.name}.text", expression) if self.escape else act(expression)
 
 
 def shared(*, zone: str, alertmanager: str, severities: Mapping[str, bool]) -> str:
@@ -67,7 +67,9 @@ def pieces(medium: Medium, identity: Iterable[str]) -> str:
     `identity` are the labels that every alert has and nobody needs to be told twice.
     """
     name = medium.name
-    return (piece(f"{name}.title", _headline(medium))
+    escaped = piece(f"{name}.text", act(f".{medium.escape}")) if medium.escape else ""
+    return (escaped
+            + piece(f"{name}.title", _headline(medium))
             + piece(f"{name}.list", _list(medium, identity))
             + piece(f"{name}.links", _links(medium))
             + piece(f"{name}.body", _body(medium)))
@@ -112,14 +114,15 @@ def _since() -> str:
 
 def _body(medium: Medium) -> str:
     summary = given(".CommonAnnotations.summary", medium.value() + medium.line)
+    was = given(".CommonAnnotations.summary", medium.line + "it was: " + medium.value())
     threshold = given(".CommonAnnotations.threshold",
                       when("$.CommonAnnotations.value", f" (threshold {medium.value()})",
                            f"; threshold {medium.value()}"))
     measured = given(".CommonAnnotations.value",
                      "; " + when(_ENDED, "last ") + "value " + medium.value()) + threshold
-    meaning = when(f"not ({_ENDED})", given(".CommonAnnotations.description", medium.line + medium.value()))
-    ordinary = (summary + insert("since") + measured + insert(f"{medium.name}.list") + meaning
-                + insert(f"{medium.name}.links"))
+    meaning = given(".CommonAnnotations.description", medium.line + medium.value())
+    ordinary = (when(f"not ({_ENDED})", summary) + insert("since") + measured + insert(f"{medium.name}.list")
+                + when(_ENDED, was, meaning) + insert(f"{medium.name}.links"))
     return when(_IS_DIGEST, _digest(medium), ordinary)
 
 

@@ -11,6 +11,9 @@ severities; a spec's own names become `critical` when they page, else `warning`.
 - Alertmanager 0.31.1: `pagerduty_configs`; `details` always holds `firing`, `resolved`, `num_firing` and
   `num_resolved`, so these are given readable texts; a link without an address is left out; the summary is cut
   after 1,024 characters.
+- Alertmanager 0.31.1: a rendered detail that reads as a YAML map or list has its strings executed as
+  templates *again*, so a label such as `a: {{` would lose the page (tried). A text that begins with a tab is
+  no YAML and is sent as it is.
 - https://developer.pagerduty.com/docs/events-api-v2-overview
 """
 
@@ -25,6 +28,9 @@ from tocsin.spec.declare import Secret, parameters, said
 
 EXAMPLES = ("{pagerduty: {routing_key_file: /run/secrets/pagerduty}}",)
 MEDIUM = Medium(name="pagerduty")
+TEXT = "\t"
+"""What keeps Alertmanager from reading a detail as YAML."""
+DETAILS = (("value", "value"), ("threshold", "threshold"), ("meaning", "description"))
 LINKS = (("Runbook", "runbook"), ("Dashboard", "dashboard"), ("Logs", "logs"), ("Traces", "traces"),
          ("Silence", "silence"))
 
@@ -53,11 +59,10 @@ class PagerDuty:
             "client": "Alertmanager",
             "client_url": insert("pagerduty.dashboard"),
             "details": {
-                "since": insert("since"),
-                "value": "{{ .CommonAnnotations.value }}",
-                "threshold": "{{ .CommonAnnotations.threshold }}",
-                "meaning": "{{ .CommonAnnotations.description }}",
-                "affected": insert("pagerduty.list"),
+                "since": TEXT + insert("since"),
+                **{name: given(f".CommonAnnotations.{annotation}", TEXT + act("."))
+                   for name, annotation in DETAILS},
+                "affected": TEXT + when("eq (len .Alerts) 1", "1 affected") + insert("pagerduty.list"),
                 "firing": insert("pagerduty.firing"),
                 "resolved": insert("pagerduty.resolved"),
                 "num_firing": "{{ len .Alerts.Firing }}",
@@ -71,7 +76,7 @@ class PagerDuty:
         """The pieces that only PagerDuty needs."""
         of_first = "index (or .Alerts.Firing .Alerts.Resolved) 0"
         summary = insert("title") + given(".CommonAnnotations.summary", ": " + act("."))
-        line = when("$i", "\n") + act("$a.Annotations.summary")
+        line = when("$i", "\n", TEXT) + act("$a.Annotations.summary")
         return (pieces(MEDIUM, identity)
                 + piece("pagerduty.summary", summary)
                 + piece("pagerduty.firing", each("$i, $a", ".Alerts.Firing", line))

@@ -1,0 +1,23 @@
+"""Alertmanager accepts its configuration and its notification templates."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tocsin import engines
+from tocsin.checks.check import Context, Finding, check
+from tocsin.checks.engine_findings import findings
+from tocsin.engines import Missing
+
+CODE = "engine/alertmanager-config"
+
+
+@check(CODE)
+def alertmanager_config(context: Context) -> Iterator[Finding]:
+    """`amtool check-config` for each environment."""
+    tool = engines.amtool(context.folder)
+    if isinstance(tool, Missing):
+        yield tool
+        return
+    for model in context.workspace.environments:
+        for path in context.paths(model, "alertmanager/", ".yml"):
+            yield from findings(context, CODE, tool.check_config(Path(path)))

@@ -1,0 +1,22 @@
+"""The OpenTelemetry Collector accepts its pipelines."""
+
+from collections.abc import Iterator
+
+from tocsin import engines
+from tocsin.checks.check import Context, Finding, check
+from tocsin.checks.engine_findings import findings
+from tocsin.engines import Missing
+
+CODE = "engine/collector-config"
+
+
+@check(CODE)
+def collector_config(context: Context) -> Iterator[Finding]:
+    """`otelcol validate` for each environment."""
+    server = engines.otelcol()
+    if isinstance(server, Missing):
+        yield server
+        return
+    for model in context.workspace.environments:
+        for path in context.paths(model, "collector/", ".yaml"):
+            yield from findings(context, CODE, server.validate(context.folder / path))

@@ -1,0 +1,24 @@
+"""Docker Compose accepts the stack, whole and small."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tocsin import engines
+from tocsin.checks.check import Context, Finding, check
+from tocsin.checks.engine_findings import findings
+from tocsin.engines import Missing
+
+CODE = "engine/compose-config"
+
+
+@check(CODE)
+def compose_config(context: Context) -> Iterator[Finding]:
+    """`docker compose config`, also with the small file on top."""
+    tool = engines.compose(context.folder)
+    if isinstance(tool, Missing):
+        yield tool
+        return
+    for model in context.workspace.environments:
+        files = [Path(p) for p in sorted(context.paths(model, "docker-compose"), key=len)]
+        for count in range(1, len(files) + 1):
+            yield from findings(context, CODE, tool.check_config(*files[:count]))

@@ -1,0 +1,24 @@
+"""Loki accepts every rule: LogQL parses."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tocsin import engines
+from tocsin.checks.check import Context, Finding, check
+from tocsin.checks.engine_findings import findings
+from tocsin.engines import Missing
+
+CODE = "engine/loki-rules"
+
+
+@check(CODE)
+def loki_rules(context: Context) -> Iterator[Finding]:
+    """`lokitool rules check` for each environment."""
+    tool = engines.lokitool(context.folder)
+    if isinstance(tool, Missing):
+        yield tool
+        return
+    for model in context.workspace.environments:  # lokitool 3.7.8 takes a file's name for its namespace
+        files = [Path(p) for p in context.paths(model, "loki/rules/", ".yaml")]
+        if files:
+            yield from findings(context, CODE, tool.check_rules(files))

@@ -1,0 +1,23 @@
+"""Prometheus accepts its configuration, with and without long-term storage."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tocsin import engines
+from tocsin.checks.check import Context, Finding, check
+from tocsin.checks.engine_findings import findings
+from tocsin.engines import Missing
+
+CODE = "engine/prometheus-config"
+
+
+@check(CODE)
+def prometheus_config(context: Context) -> Iterator[Finding]:
+    """`promtool check config` on each `prometheus/*.yml`."""
+    tool = engines.promtool(context.folder)
+    if isinstance(tool, Missing):
+        yield tool
+        return
+    for model in context.workspace.environments:
+        for path in context.paths(model, "prometheus/", ".yml"):
+            yield from findings(context, CODE, tool.check_config(Path(path)))

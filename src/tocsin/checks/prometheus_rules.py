@@ -1,0 +1,23 @@
+"""Prometheus accepts every rule file: expressions parse, labels and annotation templates are valid."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tocsin import engines
+from tocsin.checks.check import Context, Finding, check
+from tocsin.checks.engine_findings import findings
+from tocsin.engines import Missing
+
+CODE = "engine/prometheus-rules"
+
+
+@check(CODE)
+def prometheus_rules(context: Context) -> Iterator[Finding]:
+    """`promtool check rules` with its linter, over all environments in one process."""
+    tool = engines.promtool(context.folder)
+    if isinstance(tool, Missing):
+        yield tool
+        return
+    files = [Path(p) for m in context.workspace.environments for p in context.paths(m, "alerts/", ".yaml")]
+    if files:
+        yield from findings(context, CODE, tool.check_rules(files))
