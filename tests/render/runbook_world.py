@@ -1,8 +1,8 @@
 """Series for the queries of the runbooks: one world in which all is well, one in which everything is broken.
 
 Written by hand from GreenStack's contract and from what the systems themselves expose: node exporter 1.12.1,
-blackbox exporter 0.28, Prometheus 3.15.0, Alertmanager 0.31.1, Loki 3.7.8, the collector 0.160.0 (names read
-from the running programs). A query that names a metric or label that is not here finds nothing: the test says so.
+blackbox exporter 0.28, Prometheus 3.15.0, Alertmanager 0.31.1, Loki 3.7.8, collector 0.160.0 (names read from
+the running programs). A query that names a metric or label that is not here finds nothing: the test says so.
 """
 
 from typing import Literal
