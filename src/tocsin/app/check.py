@@ -1,0 +1,23 @@
+"""Check a workspace: put its artifacts into a folder of their own and let every check look at them."""
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from tocsin.app.workspace import Opened
+from tocsin.artifacts.emit import emit
+from tocsin.artifacts.mark import whole
+from tocsin.checks.check import Context, Outcome, run_checks
+
+
+def check(opened: Opened, only: Iterable[str] = ()) -> tuple[Outcome, ...]:
+    """One outcome for each check. What is on disk does not matter, only what the spec says now."""
+    artifacts = {a.path: a for a in opened.artifacts()}
+    with tempfile.TemporaryDirectory(prefix="tocsin-check-") as name:
+        folder = Path(name).resolve()
+        for path, artifact in artifacts.items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(whole(artifact, emit(artifact), None), "utf-8")
+        context = Context(workspace=opened.workspace, artifacts=artifacts, folder=folder)
+        return tuple(run_checks(context, only))
