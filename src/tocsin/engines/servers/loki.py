@@ -124,7 +124,7 @@ class Loki:
 def for_tests(home: process.Home) -> str:
     """Past timestamps are taken and seen at once; ready in 0.3 s.
 
-    The querier answers by itself, as in the ruler: no query frontend splits and aligns to the step, no scheduler
+    The querier answers by itself, as in the ruler: no query frontend aligns to the step, no scheduler
     keeps the first query waiting for 4 s (3.7.8).
     """
     data = home.folder / "data"
