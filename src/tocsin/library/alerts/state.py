@@ -2,7 +2,7 @@
 
 ## Semantics
 
-Fires, for each series, while the gauge equals `is`. With `was`, only where it had that value at some time
+Fires, for each series, while the gauge equals `is`. With `before`, only where it had that value at some time
 within `within` (looked at every 144th part of it): a file system that *became* read-only, not one that
 always was; the alert then ends when the change is longer ago than `within`. NaN equals nothing. A series
 that is gone is quiet.
@@ -43,7 +43,7 @@ class State:
     of: str = said("the gauge", example="node_filesystem_readonly", pattern="metric")
     is_: float = said("the value at which it fires", example="1")
     where: tuple[Matcher, ...] = said("which series", (), example="'fstype!=\"squashfs\"'")
-    was: float | None = said("only where it had this value before", None, example="0")
+    before: float | None = said("only where it had this value before", None, example="0")
     within: Duration = said("how long ago that may be", Duration(86_400_000), example="1d")
     what: str = said("what it means, in words", "", example="the file system is read-only", pattern="line")
 
@@ -54,13 +54,13 @@ class State:
             return None
         series, value = scope.select(metrics[0], self.where), number_text(self.is_)
         expr, by = f"{series} == {value}", telling(metrics[0])
-        if self.was is not None:
+        if self.before is not None:
             step = max(_LEAST_STEP, Duration(self.within.ms // _POINTS))
-            before = f"({series} == {number_text(self.was)})[{self.within}:{step}]"
-            expr += f"\nand\n  count_over_time({before}) > 0"
+            earlier = f"({series} == {number_text(self.before)})[{self.within}:{step}]"
+            expr += f"\nand\n  count_over_time({earlier}) > 0"
         name = things(scope, metrics)
         what = plain(self.what) or f"{name} is {value}"
-        since = "" if self.was is None else f", and it was {number_text(self.was)} within {self.within.words}"
+        since = "" if self.before is None else f", and it was {number_text(self.before)} within {self.within.words}"
         return Condition(
             expr=expr,
             signal=series,
