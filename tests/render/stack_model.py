@@ -29,8 +29,8 @@ def scrape(job: str, **more: Any) -> Scrape:
 
 def service(name: str, *scrapes: Scrape, logs: LogStream | None = None, traces: str = "") -> Service:
     """A service without metrics: the stack's configuration does not look at them."""
-    return Service(name=name, title=name, team="platform", scrapes=scrapes, metrics={}, logs=logs, traces=traces,
-                   origin=HERE)
+    return Service(name=name, title=name, team="platform", scrapes=scrapes, metrics={}, logs=logs,
+                   traces=traces, origin=HERE)
 
 
 def log_stream(**more: Any) -> LogStream:
@@ -38,7 +38,8 @@ def log_stream(**more: Any) -> LogStream:
     settings: dict[str, Any] = {
         "labels": MappingProxyType({"service_name": "greenstack-api"}), "format": "json",
         "fields": MappingProxyType({"timestamp": "required", "level": "required", "message": "required",
-                                    "request_id": "optional", "device_id": "optional", "error_type": "optional",
+                                    "request_id": "optional", "device_id": "optional",
+                                    "error_type": "optional",
                                     "client_ip": "optional"}),
         "redact": ("email", "password", "token", "card"), "retention": None, "origin": HERE}
     return LogStream(**{**settings, **more})
@@ -58,7 +59,8 @@ def greenstack() -> dict[str, Service]:
         logs=log_stream(labels=MappingProxyType({"service_name": "worker", "tier": "back"}), format="logfmt",
                         files=("/var/log/worker/*.log",), retention=Duration.parse("90d")))
     shop = service(
-        "shop", scrape("shop", kubernetes={"role": "pod", "namespaces": {"names": ["shop"]}, "port": "metrics"}),
+        "shop",
+        scrape("shop", kubernetes={"role": "pod", "namespaces": {"names": ["shop"]}, "port": "metrics"}),
         logs=log_stream(labels=MappingProxyType({"service_name": "shop"}), containers=True))
     engines = {name: service(name, scrape(name, targets=(target,))) for name, target in {
         "prometheus": "prometheus:9090", "alertmanager": "alertmanager:9093", "loki": "loki:3100",

@@ -51,6 +51,8 @@ def limit_statements() -> list[str]:
 
 def _read() -> Iterator[str]:
     yield ottl.set_("log.body", "log.body.string", "not IsString(log.body)")
+    # Docker's lines end with their newline.
+    yield ottl.replace("log.body", r"[\r\n]+$", "")
     is_json = ottl.matches("log.body", r"^\s*\{")
     # Otherwise an address written with an escape would pass every pattern.
     yield ottl.set_("log.body", "String(ParseJSON(log.body))",
@@ -86,7 +88,7 @@ def _time() -> Iterator[str]:
 
 
 def _apart() -> Iterator[str]:
-    """Put the reading clock's digits where the line's own has none: Loki stores equal lines of one instant once.
+    """Put the reading clock's digits where the line has none: Loki stores equal lines of one instant once.
 
     An alert that counts lines would miss a burst of them otherwise.
     """
@@ -132,4 +134,6 @@ def _metadata(model: Model) -> Iterator[str]:
 def _flat() -> Iterator[str]:
     """Nested attributes as `a.b`, so that every key is seen by the redaction of keys."""
     yield f"delete_key(log.attributes, {ottl.text(FORMAT)})"
+    # The path of a container's file; its name stays.
+    yield f"delete_key(log.attributes, {ottl.text('log.file.path')})"
     yield "flatten(log.attributes)"

@@ -22,7 +22,7 @@ _STRING = r'"(?:[^"\\]|\\.)*'
 _EMBEDDED = r'(?:[^"\\]|\\\\\\"|\\\\\\\\|\\\\[^"\\])*'
 """A string's inside when the whole JSON stands inside another JSON string, so with doubled escapes."""
 _SELF_EVIDENT = {
-    "bearer": r"(?i)\bbearer\s+[\w.~+/=-]{6,}",
+    "bearer": r"(?i:\bbearer)\s+[\w.~+/=-]{6,}",
     "jwt": r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*",
     "private_key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
 }
