@@ -5,10 +5,12 @@ still read well in a terminal, where nobody renders the escapes: only what could
 """
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote
 
 MARKER = "tocsin:facts"
 _SPECIAL = re.compile(r"[\\`*\[\]|]|(?<![^\W_])_|_(?![^\W_])|~~")
+_SPAN = re.compile(r"(`[^`]+`)")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _CODE = re.compile(r"[ -;=-_a-{}~]+")  # printable ASCII without < ` |
 _WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
@@ -17,10 +19,18 @@ _FILLED_IN = re.compile(r"&[^=&]*=\{\{[^{}]*\}\}")
 
 
 def plain(text: str) -> str:
-    """`text` on one line, as text: nothing in it is Markdown or HTML."""
+    """`text` on one line, as text: nothing in it is Markdown or HTML but harmless inline code."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    line = _SPECIAL.sub(lambda found: "".join("\\" + c for c in found[0]), line)
-    return _ENTITY.sub("&amp;", line).replace("<", "&lt;")
+    return "".join(part if _is_span(part) else _escaped(part) for part in _SPAN.split(line))
+
+
+def _is_span(part: str) -> bool:
+    return len(part) > 2 and part[0] == part[-1] == "`" and _CODE.fullmatch(part[1:-1]) is not None
+
+
+def _escaped(text: str) -> str:
+    text = _SPECIAL.sub(lambda found: "".join("\\" + c for c in found[0]), text)
+    return _ENTITY.sub("&amp;", text).replace("<", "&lt;")
 
 
 def code(text: str) -> str:
@@ -50,10 +60,26 @@ def address(url: str) -> str:
     return quote(whole, safe=_URL_SAFE)
 
 
-def link(title: str, url: str) -> str:
-    """`[title](url)`, or nothing when the URL cannot be used in a page."""
-    target = address(url)
-    return f"[{plain(title)}]({target})" if target else ""
+class References:
+    """Links as `[Logs][f1]` with the addresses below: in a table, URLs make a terminal unreadable."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
+
+    def links(self, titles: Iterable[tuple[str, str]]) -> str:
+        """`[Logs][f1] · [Traces][f2]`, each address once; what cannot be used in a page is left out."""
+        found: dict[str, str] = {}
+        for title, url in titles:
+            target = address(url)
+            if target and title:
+                found.setdefault(target, plain(title).replace("`", ""))
+        return " · ".join(f"[{title}][{self._id(url)}]" for url, title in found.items())
+
+    def _id(self, url: str) -> str:
+        return self._ids.setdefault(url, f"f{len(self._ids) + 1}")
+
+    def __str__(self) -> str:
+        return "".join(f"[{name}]: {url}\n" for url, name in self._ids.items())
 
 
 def row(cells: tuple[str, ...], widths: tuple[int, ...] = ()) -> str:

@@ -10,15 +10,18 @@ from urllib.parse import quote
 
 from tocsin.artifacts.tree import Artifact, at
 from tocsin.model.alerting import Alert, Variant
+from tocsin.model.digest import digests
 from tocsin.model.routing import IDENTITY, NOBODY, WATCHDOG, Delivery, Routing, muted, muted_by
 from tocsin.model.workspace import Model
 from tocsin.query.matchers import equal, selector
 from tocsin.render.renderer import renderer
-from tocsin.render.runbook_markdown import code, fenced, link, plain, row, rule
+from tocsin.render.runbook_markdown import References, code, fenced, plain, row, rule
 from tocsin.render.runbook_scaffold import scaffold, watchdog_scaffold
 
 SHOWN_EXPRESSIONS = 3
 """How many expressions a page shows: those of a thousand services differ in their selectors only."""
+FOLDED, FOLDED_END = "<details><summary>The expression</summary>", "</details>"
+"""GitHub folds it, so that the first screen has the facts and the first links; a terminal shows it."""
 Facts = dict[str, str]
 
 
@@ -46,33 +49,41 @@ class _Known:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.routing = Routing(model)
-        self.dashboards = {d.uid: d.title for d in model.dashboards}
+        self.titles = {d.uid: d.title for d in model.dashboards}
         self.panels = {(d.uid, p.id): p.title for d in model.dashboards for r in d.rows for p in r.panels}
+        self.digested = {digest.receiver for digest in digests(model)}
+
+    def dashboard(self, url: str) -> str:
+        """The title of the dashboard that a URL leads to."""
+        return self.titles.get(url.partition("/d/")[2].partition("/")[0], "")
 
     def receiver(self, name: str) -> str:
         """`platform-pager (pagerduty)`."""
         found = self.model.receivers.get(name)
         return plain(f"{name} ({found.kind})" if found else name)
 
-    def hours(self, name: str) -> str:
+    def hours(self, delivery: Delivery) -> str:
         """`always`, or the name of the hours and what they are."""
-        if not name:
+        if not delivery.hours:
             return "always"
-        found = self.model.hours.get(name)
+        found = self.model.hours.get(delivery.hours)
         words = "; ".join(_interval(i) for i in found.intervals) if found else ""
-        return plain(f"only in {name}" + (f" ({words})" if words else ""))
+        rest = ", the rest as a digest" if delivery.receiver in self.digested else ""
+        return plain(f"only in {delivery.hours}" + (f" ({words})" if words else "") + rest)
 
 
 def _block(alerts: Sequence[Alert], known: _Known) -> list[Any]:
     """The lines between the markers, each with the alert that it comes from."""
-    facts = [_facts(alert, known) for alert in alerts]
+    references = References()
+    facts = [_facts(alert, known, references) for alert in alerts]
     if len(alerts) == 1:
         head = (f"**{plain(alerts[0].name)}**", f"{plain(alerts[0].service or known.model.name)}, "
                 f"{plain(alerts[0].severity)}")
         lines = list(_table(alerts[0], head, facts[0]))
     else:
         lines = list(_shared(alerts, facts))
-    return [at(alerts[0].origin, "\n", "facts"), *lines, *_queries(alerts)]
+    origin, end = alerts[0].origin, f"\n{references}\n" if str(references) else "\n"
+    return [at(origin, "\n", "facts"), *lines, *_queries(alerts), at(origin, end, "facts")]
 
 
 def _table(alert: Alert, head: tuple[str, str], facts: Facts) -> Iterator[Any]:
@@ -96,7 +107,7 @@ def _shared(alerts: Sequence[Alert], facts: Sequence[Facts]) -> Iterator[Any]:
         yield at(alert.origin, row((plain(alert.id), *(one.get(t) or "-" for t in rest))), "facts")
 
 
-def _facts(alert: Alert, known: _Known) -> Facts:
+def _facts(alert: Alert, known: _Known, references: References) -> Facts:
     """Title -> Markdown, in the order in which somebody wants to know them at night."""
     return {title: text for title, text in (
         *_meaning(alert),
@@ -105,7 +116,7 @@ def _facts(alert: Alert, known: _Known) -> Facts:
         ("Who next", _next(alert, known)),
         ("Muted while", _muted(alert, known.model)),
         ("Mutes", _mutes(alert, known.model)),
-        ("Links", _links(alert, known)),
+        ("Links", references.links(_links(alert, known))),
         ("Formerly", ", ".join(map(code, alert.was))),
     ) if text}
 
@@ -158,21 +169,22 @@ def _told(alert: Alert, known: _Known) -> str:
     return _deliveries(known.routing.told(alert), known) or "**nobody**"
 
 
-def _deliveries(found: Sequence[Delivery], known: _Known) -> str:
+def _deliveries(found: Sequence[Delivery], known: _Known, condition: str = "") -> str:
     """`platform-pager (pagerduty): after 10s, always; again every 1h while it fires`."""
     if not found:
         return ""
     by_time: dict[tuple[str, str], list[str]] = {}
     for one in found:
-        by_time.setdefault((str(one.after), known.hours(one.hours)), []).append(known.receiver(one.receiver))
-    parts = [f"{', '.join(names)}: after {after}, {hours}" for (after, hours), names in by_time.items()]
+        by_time.setdefault((str(one.after), known.hours(one)), []).append(known.receiver(one.receiver))
+    parts = [f"{', '.join(names)}: after {after}{condition}, {hours}"
+             for (after, hours), names in by_time.items()]
     return "; ".join((*parts, f"again every {found[0].timing.repeat} while it fires"))
 
 
 def _next(alert: Alert, known: _Known) -> str:
     if alert.shadow or alert.escalate_after is None:
         return "nobody: it is not escalated"
-    return f"still firing: {_deliveries(known.routing.told(alert, escalated=True), known) or '**nobody**'}"
+    return _deliveries(known.routing.told(alert, escalated=True), known, " if it still fires") or "**nobody**"
 
 
 def _muted(alert: Alert, model: Model) -> str:
@@ -197,15 +209,17 @@ def _mutes(alert: Alert, model: Model) -> str:
     return ", ".join(plain(name) for name in dict.fromkeys(found))
 
 
-def _links(alert: Alert, known: _Known) -> str:
+def _links(alert: Alert, known: _Known) -> Iterator[tuple[str, str]]:
+    """(title, URL) in the order in which they are wanted; some have no URL."""
     said, links = alert.annotations, known.model.links
     uid, panel = alert.panel or ("", 0)
-    title = known.panels.get((uid, panel), "")
-    found = [link(f"Panel {title}", said.get("panel_url", "")) if title else "",
-             link(f"Dashboard {known.dashboards.get(uid, '')}".strip(), alert.dashboard_url),
-             link("Logs", said.get("logs_url", "")), link("Traces", said.get("traces_url", "")),
-             link("Errors", links.errors), link("Silence", _silence(alert, links.alertmanager))]
-    return " · ".join(filter(None, (*found, *(link(name, url) for name, url in alert.links.items()))))
+    yield f"Panel {known.panels.get((uid, panel), '')}".strip(), said.get("panel_url", "")
+    yield f"Dashboard {known.dashboard(alert.dashboard_url)}".strip(), alert.dashboard_url
+    yield "Logs", said.get("logs_url", "")
+    yield "Traces", said.get("traces_url", "")
+    yield "Errors", links.errors
+    yield "Silence", _silence(alert, links.alertmanager)
+    yield from alert.links.items()
 
 
 def _silence(alert: Alert, alertmanager: str) -> str:
@@ -217,19 +231,21 @@ def _silence(alert: Alert, alertmanager: str) -> str:
 
 
 def _queries(alerts: Sequence[Alert]) -> Iterator[Any]:
-    """The expressions themselves, and the query that names the worst offender."""
+    """The expressions and the query that names the worst offender, folded away where HTML is rendered."""
     shown = [(alert, variant) for alert in alerts for variant in _ordered(alert)]
+    first = alerts[0].origin
+    yield at(first, f"\n{FOLDED}\n", "facts")
     for alert, variant in shown[:SHOWN_EXPRESSIONS]:
-        yield at(variant.origin, f"\nExpression{_part(alert, variant, alerts)}:\n\n", "facts")
+        part = _part(alert, variant, alerts)
+        yield at(variant.origin, f"\nThe expression{part}:\n\n" if part else "\n", "facts")
         yield at(variant.origin, fenced(alert.language, variant.condition.expr), "expression")
     more = len(shown) - SHOWN_EXPRESSIONS
     if more > 0:
-        yield at(alerts[0].origin, f"\n({more} more stand in the rule files.)\n", "facts")
+        yield at(first, f"\n({more} more stand in the rule files.)\n", "facts")
     offender = shown[0][1].condition.offender
     if len(alerts) == 1 and offender and "{{" not in offender:
-        yield at(alerts[0].origin, "\nWorst offenders now:\n\n", "facts")
-        yield at(alerts[0].origin, fenced(alerts[0].language, offender), "facts")
-    yield at(alerts[0].origin, "\n", "facts")
+        yield at(first, "\nThe worst offender now:\n\n" + fenced(alerts[0].language, offender), "facts")
+    yield at(first, f"\n{FOLDED_END}\n", "facts")
 
 
 def _part(alert: Alert, variant: Variant, alerts: Sequence[Alert]) -> str:
@@ -242,15 +258,14 @@ def _watchdog(model: Model) -> list[Any]:
     dog = model.watchdog
     assert dog is not None
     to = _Known(model).receiver(dog.to) if dog.to != NOBODY else "**nobody**"
-    facts = {"Fires when": "always: it proves that alerts reach people",
+    facts = {"Fires when": "always (`vector(1)`): it proves that alerts reach people",
              "Who is told": f"{to}, every {dog.every}",
              "Silence means": f"alerts may reach nobody; {to} must tell you, by a way of its own",
              "Muted while": "never"}
     width = (max(len(WATCHDOG) + 4, *map(len, facts)),)
     lines = [row((f"**{WATCHDOG}**", plain(model.name)), width), rule(2, width),
              *(row((title, text), width) for title, text in facts.items())]
-    text = "\nExpression:\n\n" + fenced("promql", "vector(1)") + "\n"
-    return [at(dog.origin, line, "facts") for line in ("\n", *lines, text)]
+    return [at(dog.origin, line, "facts") for line in ("\n", *lines, "\n")]
 
 
 def _interval(interval: Mapping[str, object]) -> str:
