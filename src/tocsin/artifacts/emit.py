@@ -15,6 +15,8 @@ _WORDS = frozenset({"y", "yes", "n", "no", "on", "off", "true", "false", "null",
 _BLOCK_UNSAFE = re.compile(
     "[^\t\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_SINGLE = re.compile(r"[\x20-\x26\x28-\x7e]*")
+"""What may stand in single quotes: printable ASCII without a single quote."""
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _ESCAPED = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]')
 
@@ -98,6 +100,8 @@ def scalar(text: str) -> str:
     """A one-line scalar, plain where every reader takes it for text, else in double quotes."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return str(text)
+    if '"' in text and _SINGLE.fullmatch(text):
+        return f"'{text}'"
     return '"' + _ESCAPED.sub(_escape, text) + '"'
 
 
