@@ -28,7 +28,7 @@ def explore(source: str, query: Mapping[str, object]) -> str:
     """A link to Grafana's Explore with one query, at the time that is being looked at."""
     pane = {
         "datasource": "${SOURCE}",
-        "queries": [{"refId": "A", **query}],
+        "queries": [{"refId": "A", "datasource": {"type": source, "uid": "${SOURCE}"}, **query}],
         "range": {"from": "${__from}", "to": "${__to}"},
     }
     text = quote(json.dumps({"a": pane}, separators=(",", ":")), safe=_PLAIN)
@@ -68,12 +68,17 @@ def _traces(service: Service) -> dict[str, object]:
 
 
 def for_alert(setting: Setting, alert: Alert | None) -> tuple[Link, ...]:
-    """The runbook of a panel's alert, and its firing instances."""
+    """The runbook of a panel's alert, its service's logs, its firing instances."""
     if alert is None:
         return ()
     links: list[Link] = []
     if alert.runbook and setting.links.runbooks:
         links.append(Link(title=f"Runbook: {alert.name}", url=f"{setting.links.runbooks}/{alert.runbook}"))
+    service = setting.services.get(alert.service)
+    if service is not None and service.logs is not None:
+        links.append(
+            Link(title=f"Logs: {service.title or service.name}", url=explore("loki", _logs(service)))
+        )
     if setting.links.alertmanager:
         matchers = (Matcher("alertname", "=", alert.name), *equal(setting.identity))
         links.append(Link(title=f"Firing: {alert.name}", url=_alertmanager(setting, matchers)))

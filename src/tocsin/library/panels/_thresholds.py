@@ -63,7 +63,8 @@ def own(node: Node, warn: Number, crit: Number, direction: Direction) -> tuple[T
     said = ("warn", warn, "orange"), ("crit", crit, "red")
     return tuple(
         Threshold(
-            value=v.value if isinstance(v, Ratio) else v,
+            # 99.9% is 0.999, not 0.9990000000000001
+            value=round(v.value, 12) if isinstance(v, Ratio) else v,
             color=color,
             direction=direction,
             what=key,

@@ -119,12 +119,13 @@ class StatPanel:
             parts = [_signals.rated(panel, m, self.where, window=window, function="increase") for m in found]
             return _signals.together(parts, self.by)
         gauges = [panel.scope.select(m, self.where) for m in found]
-        return _signals.together([f"time() - {g}" if self.age else g for g in gauges], self.by, self.how)
+        aged = self.age or _units.unit_of(found[0]) == "timestamp"
+        return _signals.together([f"time() - {g}" if aged else g for g in gauges], self.by, self.how)
 
     def _unit(self, metric: Metric, *, counted: bool) -> str:
         if self.bad:
             return "percentunit"
-        if self.age:
+        if self.age or _units.unit_of(metric) == "timestamp":
             return "seconds"
         return "short" if metric.type == "histogram" else _units.unit_of(metric)
 

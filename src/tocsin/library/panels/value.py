@@ -39,6 +39,9 @@ class ValuePanel:
     age: bool = said(
         "true: the gauge is a time stamp in seconds, shown as time that has passed", default=False
     )
+    until: bool = said(
+        "true: the time stamp lies ahead (an expiry), shown as time that is left", default=False
+    )
     stack: bool = said("true: areas on top of each other", default=False)
     alert: str = said("draw this alert's threshold; it must be in the same unit", "")
     warn: float | None = said("an orange line at this value", None)
@@ -58,7 +61,8 @@ class ValuePanel:
             for i, m in enumerate(found)
         )
         what, by = _signals.words_of(found), _signals.listed(self.by)
-        title = f"time since {what}{by}" if self.age else f"{what}{by}"
+        passed = not self.until and (self.age or _units.unit_of(found[0]) == "timestamp")
+        title = f"time {'since' if passed else 'until'} {what}{by}" if passed or self.until else f"{what}{by}"
         how = {
             "sum": "added up over",
             "avg": "averaged over",
@@ -68,7 +72,7 @@ class ValuePanel:
         }[self.how]
         return PanelContent(
             queries=queries,
-            unit=self.unit or ("seconds" if self.age else _units.unit_of(found[0])),
+            unit=self.unit or ("seconds" if passed or self.until else _units.unit_of(found[0])),
             decimals=self.decimals,
             thresholds=limits.lines,
             alert=limits.alert,
@@ -84,7 +88,9 @@ class ValuePanel:
 
     def _query(self, panel: PanelScope, metric: Metric, origin: Node, *, many: bool) -> Query:
         expr = panel.scope.select(metric, self.where)
-        if self.age:
+        if self.until:
+            expr = f"{expr} - time()"
+        elif self.age or _units.unit_of(metric) == "timestamp":
             expr = f"time() - {expr}"
         pinned = {m.label for m in self.where if m.op == "="}
         by = (
