@@ -56,6 +56,7 @@ def news(before: Node | None, after: Node, planned: Iterable[Planned]) -> tuple[
         for origin, what in _whats(one, index):
             subject = _cause(origin, by_subject)
             follows.setdefault(subject, {})[one.artifact.path, what] = None
+    follows = _adopted(follows, by_subject)
     names = _names(list({**by_subject, **follows}))
     return tuple(
         News(names[s], tuple(by_subject.get(s, ())), tuple(follows.get(s, {})))
@@ -89,6 +90,23 @@ def _cause(origin: Path, changed: dict[Path, list[str]]) -> Path:
     return max(above, key=len) if above else own if own or len(changed) != 1 else next(iter(changed))
 
 
+def _adopted(
+    follows: dict[Path, dict[tuple[str, str], None]],
+    changed: dict[Path, list[str]],
+) -> dict[Path, dict[tuple[str, str], None]]:
+    """What follows in a place of which nothing was said anew follows from the one change that reaches it."""
+    out: dict[Path, dict[tuple[str, str], None]] = {s: dict(follows[s]) for s in follows if s in changed}
+    for subject, places in follows.items():
+        if subject in changed:
+            continue
+        for path, what in places:
+            near = [s for s in out if s in changed and any(path == p for p, _ in follows.get(s, ()))]
+            causes = near or list(changed)
+            cause = causes[0] if len(causes) == 1 else subject
+            out.setdefault(cause, {})[path, what] = None
+    return out
+
+
 def _names(subjects: list[Path]) -> dict[Path, str]:
     """Short names: the last part, with its service where two subjects share it."""
     short = {s: str(s[-1]) if s else "spec.yaml" for s in subjects}
@@ -107,11 +125,23 @@ def _changes(a: Node | None, b: Node | None, at: Path) -> Iterator[Change]:
     elif a.kind == b.kind == "map":
         for key in {**b.map, **a.map}:
             yield from _changes(a.map.get(key), b.map.get(key), (*at, key))
-    elif a.kind == b.kind == "seq" and len(a.items) == len(b.items):
-        for index, (x, y) in enumerate(zip(a.items, b.items, strict=True)):
-            yield from _changes(x, y, (*at, index))
+    elif a.kind == b.kind == "seq":
+        yield from _list_changes(a.items, b.items, at)
     elif a.kind != b.kind or _short(a, 10**6) != _short(b, 10**6):
         yield Change(at, _short(a), _short(b))
+
+
+def _list_changes(a: list[Node], b: list[Node], at: Path) -> Iterator[Change]:
+    """Items added, removed, moved or edited; an item is known by all that it says."""
+    old, new = [_short(i, 10**6) for i in a], [_short(i, 10**6) for i in b]
+    if old != new and sorted(old) == sorted(new):
+        yield Change(at, None, "in another order")
+    elif len(old) == len(new):
+        for index, (x, y) in enumerate(zip(a, b, strict=True)):
+            yield from _changes(x, y, (*at, index))
+    else:
+        yield from (Change(at, _short(i), None) for i, text in zip(a, old, strict=True) if text not in new)
+        yield from (Change(at, None, _short(i)) for i, text in zip(b, new, strict=True) if text not in old)
 
 
 def _short(node: Node, most: int = _SHORT) -> str:
