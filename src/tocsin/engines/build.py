@@ -137,7 +137,7 @@ def _disk(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise CannotBuild(f"no space left in {folder}", complaints.FREE_DISK) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
             raise CannotBuild(f"{folder} cannot be written: {error.strerror}", "set TOCSIN_CACHE") from error
         raise
 

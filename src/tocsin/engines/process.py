@@ -32,7 +32,8 @@ PORTS = range(20000, 32000)
 PORT_TAKEN = "address already in use"
 ATTEMPTS = 4
 LOG_LINES = 3
-LINE_LENGTH = 300
+LINE_LENGTH = 400
+_STACK = re.compile(r"\\n\S+\.\S+\\n\\t")
 _TROUBLE = re.compile(r"error|err=|panic|failed", re.IGNORECASE)
 
 
@@ -258,5 +259,5 @@ def _last_lines(log: str) -> tuple[tuple[str, str], ...]:
 
 def _cut(line: str) -> str:
     """Without the stack that Loki sends along on the same line."""
-    line = line.split("\\n", maxsplit=1)[0]
+    line = _STACK.split(line)[0]
     return line if len(line) <= LINE_LENGTH else line[: LINE_LENGTH - 3] + "..."

@@ -62,9 +62,10 @@ class Promtool:
             )
             if isinstance(result, DidNotRun):
                 return result
-            if not report.exists():
+            written = report.read_text(encoding="utf-8") if report.exists() else ""
+            if not written:
                 return DidNotRun(f"promtool wrote no report: {_first_line(result)}")
-            return TestRun(read_junit(report.read_text(encoding="utf-8")), result.duration)
+            return TestRun(read_junit(written), result.duration)
 
     def _run(self, *args: str, reads: Sequence[Path] = ()) -> tool.Result | DidNotRun:
         return tool.run(self.found, args, cwd=self.root, folders=reads)
