@@ -93,7 +93,7 @@ def _verdict(found: Comparison, check: bool, discard_edits: bool, force: bool) -
 
 def _before(root: Path, opened: Opened, found: Comparison) -> Node | None:
     """The spec that made what is there: as remembered, else as committed."""
-    present = [(p.artifact.path, p.present) for p in found.planned if p.present is not None]
+    present = {p.artifact.path: p.present for p in found.planned if p.present is not None}
     if not present:
         return None
     known = memory.spec_before(root, present, tree_of)

@@ -6,7 +6,7 @@ Only ever a shortcut: without it, or when anything differs, everything is read a
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ def remember(
     try:
         (root / MEMORY).parent.mkdir(exist_ok=True)
         texts = {f: (root / f).read_bytes().decode("utf-8", "replace") for f in spec_files}
-        said = {"made": _digest(written), "files": texts}
+        said = {"made": {path: _hash(text) for path, text in written}, "files": texts}
         (root / SAID).write_text(json.dumps(said), "utf-8")
         memory = {
             "fingerprint": _fingerprint(root, files, patterns),
@@ -90,21 +90,26 @@ def remember(
         return
 
 
-def _digest(texts: Iterable[tuple[str, str]]) -> str:
-    digest = hashlib.sha256()
-    for path, text in sorted(texts):
-        digest.update(f"{path}\0{text}\0".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def spec_before(
-    root: Path, present: Iterable[tuple[str, str]], compose: Callable[[dict[str, bytes], Sink], Node | None]
+    root: Path, present: Mapping[str, str], compose: Callable[[dict[str, bytes], Sink], Node | None]
 ) -> Node | None:
-    """The spec that made the files which are there now, when the last run remembers it."""
+    """The spec that made the files which are there now, when the last run remembers it.
+
+    `present` are files that have been read already.
+    """
     try:
         said: dict[str, Any] = json.loads((root / SAID).read_bytes())
-        if said["made"] != _digest(present):
-            return None
+        for path, made in said["made"].items():
+            text = present.get(path)
+            if (
+                _hash((root / path).read_bytes().decode("utf-8", "surrogateescape") if text is None else text)
+                != made
+            ):
+                return None
         return compose({name: text.encode() for name, text in said["files"].items()}, Sink())
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

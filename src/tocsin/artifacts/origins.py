@@ -122,8 +122,20 @@ def _unequal(a: Node, b: Node, at: Pointer) -> Iterator[Pointer]:
 
 
 def _unequal_items(a: Node, b: Node, at: Pointer) -> Iterator[Pointer]:
-    for index, (x, y) in enumerate(zip(a.items, b.items, strict=False)):
-        yield from _unequal(x, y, (*at, index))
-    yield from ((*at, i) for i in range(min(len(a.items), len(b.items)), len(b.items)))
-    if len(a.items) > len(b.items):
+    """Items of lists of one length are compared in pairs; of others, the new ones are named."""
+    if len(a.items) == len(b.items):
+        for index, (x, y) in enumerate(zip(a.items, b.items, strict=True)):
+            yield from _unequal(x, y, (*at, index))
+        return
+    known = {_said(item) for item in a.items}
+    fresh = [index for index, item in enumerate(b.items) if _said(item) not in known]
+    yield from ((*at, index) for index in fresh)
+    if not fresh:
         yield at
+
+
+def _said(node: Node) -> object:
+    """Everything that a node says, for comparing."""
+    if node.kind == "map":
+        return tuple((key, _said(value)) for key, value in node.map.items())
+    return node.text if node.kind == "scalar" else tuple(_said(item) for item in node.items)
