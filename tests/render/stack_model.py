@@ -7,6 +7,7 @@ from typing import Any
 from tocsin.diag.nodes import Node
 from tocsin.diag.text import Source
 from tocsin.model.alerting import Receiver
+from tocsin.model.redaction import CLASSES
 from tocsin.model.telemetry import LogStream, Scrape, Service
 from tocsin.model.workspace import Links, Model, Stack
 from tocsin.spec.declare import Secret
@@ -14,8 +15,6 @@ from tocsin.spec.values import Duration, Size
 
 HERE = Node("map", {}, Source("spec.yaml", "tocsin: 1\n"), (1, 1, 1, 1))
 IDENTITY = MappingProxyType({"cluster": "eu1", "environment": "production"})
-EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-CARD = r"\b(?:4\d{3}|5[1-5]\d\d|3[47]\d\d)(?:[ -]?\d{4}){2}[ -]?\d{3,4}\b"
 
 
 def scrape(job: str, **more: Any) -> Scrape:
@@ -113,7 +112,7 @@ def model(**more: Any) -> Model:
                        errors=""),
         "services": greenstack(), "alerts": (), "records": (), "receivers": receivers, "teams": {},
         "severities": {}, "inhibitions": (), "hours": {}, "fallback": "platform-pager", "watchdog": None,
-        "dashboards": (), "redact": {"email": EMAIL, "card": CARD, "password": "", "token": ""},
+        "dashboards": (), "redact": {name: CLASSES[name] for name in ("email", "card", "password", "token")},
         "stack": stack(), "origin": HERE}
     known = {f.name for f in dataclasses.fields(Model)}
     return Model(**{k: v for k, v in {**settings, **more}.items() if k in known})

@@ -73,7 +73,7 @@ def _docker(model: Model, services: list[Service]) -> dict[str, Any]:
              "if": f'attributes.attrs != nil and attributes.attrs["{COMPOSE_SERVICE}"] != nil'},
             {"type": "remove", "id": "no-attrs", "field": "attributes.attrs",
              "if": "attributes.attrs != nil"},
-            *_named(model, services),
+            *_named(services),
         ],
     }
 
@@ -88,22 +88,22 @@ def _kubernetes(model: Model, services: list[Service]) -> dict[str, Any]:
             {"type": "container"},
             {"type": "copy", "id": "named", "from": 'resource["k8s.container.name"]', "to": name,
              "if": 'resource["k8s.container.name"] != nil'},
-            *_named(model, services),
+            *_named(services),
         ],
     }
 
 
-def _named(model: Model, services: list[Service]) -> list[dict[str, Any]]:
+def _named(services: list[Service]) -> list[dict[str, Any]]:
     """A name for those who have none, and each service's line format."""
     name = f'resource["{SERVICE_NAME}"]'
     out: list[dict[str, Any]] = [{"type": "add", "id": "unnamed", "field": name, "value": UNKNOWN,
                                   "if": f"{name} == nil"}]
+    names: dict[str, list[str]] = {}
     for service in services:
         assert service.logs is not None
-        own = stream_attributes(service)[SERVICE_NAME]
-        out.append({"type": "add", "id": f"format-{service.name}", "field": f'attributes["{FORMAT}"]',
-                    "value": service.logs.format, "if": f"{name} == {_quoted(own)}"})
-    return out
+        names.setdefault(service.logs.format, []).append(_quoted(stream_attributes(service)[SERVICE_NAME]))
+    return out + [{"type": "add", "id": f"format-{how}", "field": f'attributes["{FORMAT}"]', "value": how,
+                   "if": f"{name} in [{', '.join(own)}]"} for how, own in sorted(names.items())]
 
 
 def _quoted(value: str) -> str:

@@ -17,12 +17,16 @@ MASK = "***"
 WORDS = ("passw(?:or)?d", "passphrase", "secret", "token", "authorization", "credential", "signature",
          "cookie", "api[_.-]?key", "access[_.-]?key", "private[_.-]?key")
 """A key with such a word anywhere in it is masked: a masked counter is a smaller loss than a secret kept."""
+ENDS = ("cvc", "cvv", "otp", "pass", "passcode", "passkey", "pwd")
+"""A key that ends with such a word, as a word of its own, is masked: `db_pass`, but not `passed`."""
 _WORD = f"(?:{'|'.join(WORDS)})"
 _STRING = r'"(?:[^"\\]|\\.)*'
 _EMBEDDED = r'(?:[^"\\]|\\\\\\"|\\\\\\\\|\\\\[^"\\])*'
 """A string's inside when the whole JSON stands inside another JSON string, so with doubled escapes."""
 _SELF_EVIDENT = {
     "bearer": r"(?i:\bbearer)\s+[\w.~+/=-]{6,}",
+    "provider": r"\b(?:gh[pousr]_\w{20,}|xox[abprs]-[\w-]{10,}|A[KS]IA[0-9A-Z]{16}"
+                r"|[rs]k_(?:live|test)_\w{10,})",
     "jwt": r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*",
     "private_key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
 }
@@ -41,22 +45,19 @@ class Pass:
     shape: Literal["json", "text", "any"] = "any"
 
 
-def own_keys(model: Model) -> tuple[str, ...]:
-    """Names that services list under `redact`, as patterns: `user.email` is masked like `email`.
+def end_words(model: Model) -> tuple[str, ...]:
+    """Words at the end of a key, as patterns: built-in ones, and the names that services list under `redact`.
 
-    Names that the built-in words cover already are left out.
+    So `user.email` is masked like `email`. Names that `WORDS` covers already are left out.
     """
     names = {name for s in model.services.values() if s.logs for name in s.logs.redact} | set(model.redact)
-    return tuple(sorted(regex_literal(n) for n in names if not re.search(_WORD, n, re.IGNORECASE)))
+    own = (regex_literal(n) for n in names if not re.search(_WORD, n, re.IGNORECASE))
+    return tuple(sorted({*ENDS, *own}))
 
 
 def key_patterns(model: Model) -> tuple[str, ...]:
     """Patterns of attribute names whose whole value is masked."""
-    own = own_keys(model)
-    out = [f"(?i){_WORD}"]
-    if own:
-        out.append(f"(?i)(?:^|[._-])(?:{'|'.join(own)})$")
-    return tuple(out)
+    return f"(?i){_WORD}", f"(?i)(?:^|[._-])(?:{'|'.join(end_words(model))})$"
 
 
 def value_patterns(model: Model) -> tuple[str, ...]:
@@ -68,13 +69,9 @@ def value_patterns(model: Model) -> tuple[str, ...]:
 def key_passes(model: Model) -> Iterator[Pass]:
     """For lines: mask what follows a sensitive key."""
     yield Pass(r"(?i)(\b(?:set-)?cookie\s*[:=]\s*)[^\"'\\\r\n]+", f"${{1}}{MASK}")
-    own = own_keys(model)
-    json_name = rf'[^"\\]*{_WORD}[^"\\]*'
-    text_name = rf"[\w.-]*{_WORD}[\w.-]*"
-    if own:
-        ends = rf"(?:[^\"\\]*[._-])?(?:{'|'.join(own)})"
-        json_name = f"(?:{json_name}|{ends})"
-        text_name = rf"(?:{text_name}|\b(?:[\w.-]*[._-])?(?:{'|'.join(own)}))"
+    ends = f"(?:{'|'.join(end_words(model))})"
+    json_name = rf'(?:[^"\\]*{_WORD}[^"\\]*|(?:[^"\\]*[._-])?{ends})'
+    text_name = rf"(?:[\w.-]*{_WORD}[\w.-]*|\b(?:[\w.-]*[._-])?{ends})"
     yield from _json_passes(json_name)
     yield from _text_passes(text_name)
 
