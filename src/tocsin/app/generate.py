@@ -72,7 +72,7 @@ def generate(
     return Outcome(
         ended=ended,
         inventory=_inventory(opened),
-        counts=_counts(comparison),
+        counts=_counts(comparison, "removed" if ended == "written" else "orphaned"),
         news=told,
         comparison=comparison,
         interrupted=comparison.interrupted,
@@ -113,7 +113,7 @@ def _unchanged(total: int) -> str:
     return f"{_number(total, 'artifact')}: {total:,} unchanged"
 
 
-def _counts(found: Comparison) -> str:
+def _counts(found: Comparison, gone: str) -> str:
     tally: Counter[str] = Counter(p.status for p in found.planned)
     parts = [
         f"{tally[s]:,} {word}"
@@ -126,7 +126,7 @@ def _counts(found: Comparison) -> str:
         )
         if tally[s]
     ]
-    removed = f"; {len(found.orphans)} orphaned" if found.orphans else ""
+    removed = f"; {len(found.orphans)} {gone}" if found.orphans else ""
     return f"{_number(len(found.planned), 'artifact')}: {', '.join(parts)}{removed}"
 
 
