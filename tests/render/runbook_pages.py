@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "runbooks"
-_FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,})(?P<language>\w*)\n(?P<body>.*?)^(?P=indent)(?P=ticks)$",
-                    re.DOTALL | re.MULTILINE)
+GUIDE = FOLDER.parent / "docs" / "guide-oncall.md"
+_FENCE = re.compile(
+    r"^(?P<indent> *)(?P<ticks>`{3,})(?P<language>\w*)\n(?P<body>.*?)^(?P=indent)(?P=ticks)$",
+    re.DOTALL | re.MULTILINE,
+)
 _FACTS = re.compile(r"<!-- tocsin:facts[^>]*-->\n(.*?)<!-- /tocsin:facts -->", re.DOTALL)
 
 
@@ -35,7 +38,7 @@ def prose(page: Path) -> str:
 
 def blocks(*languages: str) -> list[Block]:
     found = []
-    for page in pages():
+    for page in (*pages(), GUIDE):
         text = prose(page)
         for match in _FENCE.finditer(text):
             if match["language"] in languages:

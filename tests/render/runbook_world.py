@@ -45,8 +45,10 @@ FRESH = by(60, -10)
 def histogram(name: str, labels: str, edges: tuple[str, ...]) -> list[tuple[str, str, str, str]]:
     """Half of everything falls above the last edge but one when broken; nothing does when well."""
     rows = [(f"{name}_bucket", f'{labels},le="{e}"', by(30), by(60)) for e in edges[:-1]]
-    rows += [(f"{name}_bucket", f'{labels},le="{edges[-1]}"', by(60), by(60)),
-             (f"{name}_bucket", f'{labels},le="+Inf"', by(60), by(60))]
+    rows += [
+        (f"{name}_bucket", f'{labels},le="{edges[-1]}"', by(60), by(60)),
+        (f"{name}_bucket", f'{labels},le="+Inf"', by(60), by(60)),
+    ]
     return [*rows, (f"{name}_count", labels, by(60), by(60)), (f"{name}_sum", labels, by(90), by(6))]
 
 
@@ -54,28 +56,38 @@ def requests(labels: str, *, reset: bool = False) -> list[tuple[str, str, str, s
     """Traffic with failures; one instance may have been restarted twenty minutes ago."""
     name, where = "greenstack_requests_total", f'{labels},method="POST"'
     good = f"0+60x{MINUTES - 20} 0+60x19" if reset else by(60)
-    return [(name, f'{where},endpoint="/api/iodd/upload",status="200"', good, by(60)),
-            (name, f'{where},endpoint="/api/iodd/upload",status="500"', by(12), STILL),
-            (name, f'{where},endpoint="/api/devices/123",status="200"', by(6), "_"),
-            (name, f'{where},endpoint="/health/ready",status="500"', by(60), by(60))]
+    return [
+        (name, f'{where},endpoint="/api/iodd/upload",status="200"', good, by(60)),
+        (name, f'{where},endpoint="/api/iodd/upload",status="500"', by(12), STILL),
+        (name, f'{where},endpoint="/api/devices/123",status="200"', by(6), "_"),
+        (name, f'{where},endpoint="/health/ready",status="500"', by(60), by(60)),
+    ]
 
 
 GREENSTACK = [
-    ("up", A, STILL, flat(1)), ("up", B, flat(1), flat(1)),
+    ("up", A, STILL, flat(1)),
+    ("up", B, flat(1), flat(1)),
     ("up", f'{API},instance="left"', GONE, "_"),
     ("up", f'{B},twice="yes"', flat(1), "_"),
     ("up", PROBE, STILL, flat(1)),
     ("scrape_duration_seconds", A, flat(10), flat(0.02)),
     ("scrape_samples_post_metric_relabeling", A, flat(90000), flat(900)),
     ("scrape_series_added", A, flat(30), STILL),
-    *requests(A, reset=True), *requests(B),
+    *requests(A, reset=True),
+    *requests(B),
     ("greenstack_requests_inprogress", f'{A},method="POST",endpoint="/api/iodd/upload"', flat(90), flat(1)),
-    *histogram("greenstack_request_duration_seconds", f'{A},method="POST",endpoint="/api/iodd/upload"',
-               ("0.5", "1.0", "5.0")),
+    *histogram(
+        "greenstack_request_duration_seconds",
+        f'{A},method="POST",endpoint="/api/iodd/upload"',
+        ("0.5", "1.0", "5.0"),
+    ),
     *histogram("greenstack_parse_duration_seconds", f'{A},file_type="IODD"', ("0.5", "1.0", "5.0")),
     *histogram("greenstack_database_query_duration_seconds", A, ("0.01", "0.1", "5.0")),
-    *((f"greenstack_{kind}_uploads_total", f'{A},status="{status}"', by(1), well)
-      for kind in ("iodd", "eds") for status, well in (("success", by(1)), ("failed", STILL))),
+    *(
+        (f"greenstack_{kind}_uploads_total", f'{A},status="{status}"', by(1), well)
+        for kind in ("iodd", "eds")
+        for status, well in (("success", by(1)), ("failed", STILL))
+    ),
     ("greenstack_database_connections", f'{A},state="active"', flat(20), flat(2)),
     ("greenstack_database_connections", f'{A},state="idle"', STILL, flat(8)),
     ("greenstack_database_last_success_timestamp_seconds", A, AGE, FRESH),
@@ -85,10 +97,15 @@ GREENSTACK = [
     ("greenstack_build_info", f'{B},version="1.4.2"', since(30, "1"), "_"),
     ("greenstack_build_info", f'{B},version="1.4.3"', since(30, "1"), "_"),
     ("greenstack_new_total", A, since(30, "1"), "_"),
-    *(row for check in ("ready", "live") for row in (
-        ("probe_success", f'{PROBE},check="{check}"', STILL, flat(1)),
-        ("probe_http_status_code", f'{PROBE},check="{check}"', flat(503), flat(200)),
-        ("probe_duration_seconds", f'{PROBE},check="{check}"', flat(5), flat(0.1)))),
+    *(
+        row
+        for check in ("ready", "live")
+        for row in (
+            ("probe_success", f'{PROBE},check="{check}"', STILL, flat(1)),
+            ("probe_http_status_code", f'{PROBE},check="{check}"', flat(503), flat(200)),
+            ("probe_duration_seconds", f'{PROBE},check="{check}"', flat(5), flat(0.1)),
+        )
+    ),
 ]
 
 HOSTS = [
@@ -109,23 +126,30 @@ HOSTS = [
     ("node_memory_Cached_bytes", NODE, flat(1e9), flat(4e9)),
     ("node_memory_Buffers_bytes", NODE, flat(1e8), flat(1e8)),
     ("node_pressure_memory_waiting_seconds_total", NODE, by(30), STILL),
-    ("node_vmstat_oom_kill", NODE, by(1), STILL), ("node_vmstat_pgmajfault", NODE, by(600), STILL),
+    ("node_vmstat_oom_kill", NODE, by(1), STILL),
+    ("node_vmstat_pgmajfault", NODE, by(600), STILL),
     ("node_cpu_seconds_total", f'{NODE},cpu="0",mode="idle"', by(1), by(55)),
 ]
 
 PROMETHEUS = [
-    ("up", PROM, flat(1), flat(1)), ("up", AM, flat(1), flat(1)), ("up", LOKI, flat(1), flat(1)),
+    ("up", PROM, flat(1), flat(1)),
+    ("up", AM, flat(1), flat(1)),
+    ("up", LOKI, flat(1), flat(1)),
     ("prometheus_sd_discovered_targets", f'{PROM},name="scrape",config="greenstack-api"', STILL, flat(2)),
     ("prometheus_sd_failed_configs", f'{PROM},name="scrape"', flat(1), STILL),
-    *((f"prometheus_sd_{what}_total", PROM, by(1), STILL)
-      for what in ("dns_lookup_failures", "file_read_errors", "http_failures")),
+    *(
+        (f"prometheus_sd_{what}_total", PROM, by(1), STILL)
+        for what in ("dns_lookup_failures", "file_read_errors", "http_failures")
+    ),
     ("prometheus_tsdb_storage_blocks_bytes", PROM, flat(9e9), flat(1e9)),
     ("prometheus_tsdb_wal_storage_size_bytes", PROM, flat(9e9), flat(1e8)),
     ("prometheus_tsdb_head_series", PROM, by(1, 5e5), flat(5e5)),
     ("prometheus_tsdb_head_samples_appended_total", PROM, flat(1e6), by(6e4)),
     ("prometheus_tsdb_head_max_time_seconds", PROM, AGE, FRESH),
-    *((f"prometheus_tsdb_{what}_total", PROM, by(1), STILL)
-      for what in ("wal_writes_failed", "wal_corruptions", "compactions_failed", "head_truncations_failed")),
+    *(
+        (f"prometheus_tsdb_{what}_total", PROM, by(1), STILL)
+        for what in ("wal_writes_failed", "wal_corruptions", "compactions_failed", "head_truncations_failed")
+    ),
     ("prometheus_target_scrapes_sample_out_of_bounds_total", PROM, by(60), STILL),
     ("prometheus_target_scrapes_sample_out_of_order_total", PROM, by(60), STILL),
     ("prometheus_target_scrape_pool_targets", f'{PROM},scrape_job="greenstack-api"', STILL, flat(2)),
@@ -142,9 +166,15 @@ PROMETHEUS = [
     ("prometheus_notifications_sent_total", f'{PROM},alertmanager="am"', STILL, by(4)),
     ("prometheus_notifications_dropped_total", f'{PROM},alertmanager="am"', by(4), STILL),
     ("prometheus_notifications_alertmanagers_discovered", PROM, STILL, flat(1)),
-    *((name, f'{own}', broken, well) for own in (PROM, LOKI) for name, broken, well in (
-        ("process_resident_memory_bytes", flat(8e9), flat(1e9)), ("process_cpu_seconds_total", by(50), by(1)),
-        ("process_start_time_seconds", since(30, "2000", "1000"), flat(1000)))),
+    *(
+        (name, f"{own}", broken, well)
+        for own in (PROM, LOKI)
+        for name, broken, well in (
+            ("process_resident_memory_bytes", flat(8e9), flat(1e9)),
+            ("process_cpu_seconds_total", by(50), by(1)),
+            ("process_start_time_seconds", since(30, "2000", "1000"), flat(1000)),
+        )
+    ),
 ]
 
 REMOTE = f'{PROM},remote_name="m",url="http://mimir"'
@@ -167,8 +197,10 @@ ALERTMANAGER = [
     ("ALERTS", f'{API},alertname="HighErrorRate",alertstate="firing",severity="critical"', flat(1), "_"),
     ("alertmanager_alerts_received_total", f'{AM},status="firing",version="v2"', by(4), by(4)),
     ("alertmanager_notifications_total", PAGER, by(4), by(4)),
-    *(("alertmanager_notifications_failed_total", f'{PAGER},reason="{reason}"', by(2), STILL)
-      for reason in ("clientError", "serverError", "contextDeadlineExceeded", "other")),
+    *(
+        ("alertmanager_notifications_failed_total", f'{PAGER},reason="{reason}"', by(2), STILL)
+        for reason in ("clientError", "serverError", "contextDeadlineExceeded", "other")
+    ),
     ("alertmanager_notification_requests_total", PAGER, by(4), by(4)),
     ("alertmanager_notification_requests_failed_total", PAGER, by(4), STILL),
     *histogram("alertmanager_notification_latency_seconds", PAGER, ("1.0", "5.0", "20.0")),

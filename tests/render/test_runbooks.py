@@ -10,18 +10,41 @@ from typing import Any
 import promql_parser
 import pytest
 import yaml
-from runbook_pages import FOLDER, Block, blocks, pages, prose
+from runbook_pages import FOLDER, GUIDE, Block, blocks, pages, prose
 from runbook_world import NOW, World, series
 from stack_engines import engine
 
 from tocsin.render.runbook_scaffold import SECTIONS, TODO
 
-PAGING = {"ServiceDown", "ReadinessFailing", "HighErrorRate", "DatabaseDown", "DiskSpaceCritical",
-          "InodesCritical", "FilesystemReadOnly", "NotificationsFailing", "RulesFailing",
-          "PrometheusNotIngesting", "LokiNotIngesting"}
-WARNINGS = {"InstanceDown", "SlowRequests", "UploadFailureSpike", "DbErrorsInLogs", "LogsMissing",
-            "LogVolumeHigh", "SeriesOverBudget", "DiskSpaceLow", "HighMemoryUsage", "MemoryPressure",
-            "Watchdog", "RulesLate", "TargetMissing", "RemoteWriteLagging"}
+PAGING = {
+    "ServiceDown",
+    "ReadinessFailing",
+    "HighErrorRate",
+    "DatabaseDown",
+    "DiskSpaceCritical",
+    "InodesCritical",
+    "FilesystemReadOnly",
+    "NotificationsFailing",
+    "RulesFailing",
+    "PrometheusNotIngesting",
+    "LokiNotIngesting",
+}
+WARNINGS = {
+    "InstanceDown",
+    "SlowRequests",
+    "UploadFailureSpike",
+    "DbErrorsInLogs",
+    "LogsMissing",
+    "LogVolumeHigh",
+    "SeriesOverBudget",
+    "DiskSpaceLow",
+    "HighMemoryUsage",
+    "MemoryPressure",
+    "Watchdog",
+    "RulesLate",
+    "TargetMissing",
+    "RemoteWriteLagging",
+}
 DASHBOARDS = FOLDER.parent / "dashboards"
 NAMED = re.compile(r"Dashboard \*\*([^*]+)\*\*, panel \*\*([^*]+)\*\*")
 page_wise = pytest.mark.parametrize("page", pages(), ids=lambda p: p.stem)
@@ -58,7 +81,7 @@ def test_each_section_has_what_it_promises(page: Path) -> None:
     assert TODO not in prose(page)
 
 
-@page_wise
+@pytest.mark.parametrize("page", [*pages(), GUIDE], ids=lambda p: p.stem)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", prose(page))
     local = [t for t in targets if "://" not in t]
@@ -69,8 +92,11 @@ def test_dashboards_and_panels_exist() -> None:
     files = sorted(DASHBOARDS.glob("*.json"))
     if not files:
         pytest.skip("not run: no dashboards/ yet (make generate)")
-    known = {(d["title"], p["title"]) for d in map(json.loads, (f.read_text("utf-8") for f in files))
-             for p in _panels(d["panels"])}
+    known = {
+        (d["title"], p["title"])
+        for d in map(json.loads, (f.read_text("utf-8") for f in files))
+        for p in _panels(d["panels"])
+    }
     named = {(title, panel) for page in pages() for title, panel in NAMED.findall(prose(page))}
     assert named and named - known == set()
 
@@ -94,8 +120,12 @@ def test_commands_are_shell(block: Block) -> None:
 
 
 def test_every_block_says_what_it_is() -> None:
-    known = {"promql", "logql", "traceql", "sh"}
-    fences = [(p.name, word) for p in pages() for word in re.findall(r"^ *```(\w*)$", prose(p), re.MULTILINE)]
+    known = {"promql", "logql", "traceql", "sh", "text"}
+    fences = [
+        (p.name, word)
+        for p in (*pages(), GUIDE)
+        for word in re.findall(r"^ *```(\w*)$", prose(p), re.MULTILINE)
+    ]
     assert {f for f in fences if f[1] and f[1] not in known} == set()
     assert sum(1 for f in fences if f[1]) * 2 == len(fences)
 
@@ -121,8 +151,14 @@ def _tool(name: str, *args: str) -> tuple[int, str]:
 
 def _promtool(tmp_path: Path, world: World, found: list[Block], value: int) -> str:
     """What promtool complains about; `value` is 1 when every query must find something, 0 when none may."""
-    tests = [{"expr": f"(count(\n{block.body}\n) or vector(0)) > bool 0", "eval_time": f"{NOW}s",
-              "exp_samples": [{"labels": "{}", "value": value}]} for block in found]
+    tests = [
+        {
+            "expr": f"(count(\n{block.body}\n) or vector(0)) > bool 0",
+            "eval_time": f"{NOW}s",
+            "exp_samples": [{"labels": "{}", "value": value}],
+        }
+        for block in found
+    ]
     case = {"interval": "1m", "input_series": series(world), "promql_expr_test": tests}
     file = tmp_path / f"{world}.yaml"
     file.write_text(yaml.safe_dump({"evaluation_interval": "1d", "tests": [case]}), "utf-8")

@@ -85,7 +85,7 @@ class References:
 def row(cells: tuple[str, ...], widths: tuple[int, ...] = ()) -> str:
     """One line of a table. Cells are Markdown already; `widths` pads them for readers in a terminal."""
     padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=False)]
-    return f"| {' | '.join([*padded, *cells[len(padded):]])} |\n"
+    return f"| {' | '.join([*padded, *cells[len(padded) :]])} |\n"
 
 
 def rule(columns: int, widths: tuple[int, ...] = ()) -> str:

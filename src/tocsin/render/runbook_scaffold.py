@@ -6,8 +6,16 @@ from tocsin.model.workspace import Model
 from tocsin.query.matchers import equal, selector
 from tocsin.render.runbook_markdown import fenced, plain
 
-SECTIONS = ("What it means", "First look", "Is it real?", "Where is it?", "Why?", "Stop the bleeding",
-            "Escalate", "Afterwards")
+SECTIONS = (
+    "What it means",
+    "First look",
+    "Is it real?",
+    "Where is it?",
+    "Why?",
+    "Stop the bleeding",
+    "Escalate",
+    "Afterwards",
+)
 """The headings of every runbook, in this order."""
 TODO = "TODO:"
 """What a line begins with that the author still has to write."""
@@ -19,21 +27,25 @@ def scaffold(alert: Alert, model: Model) -> str:
     condition = alert.variants[0].condition
     signal = condition.signal or condition.expr
     after = f" after {alert.escalate_after.words}" if alert.escalate_after else ""
-    return _page(alert.name, {
-        "What it means": f"It fires when {plain(condition.meaning)}.\n\n"
-                         f"{TODO} say what users notice, what follows if nobody acts, and what it is not.\n",
-        "First look": f"1. {TODO} the dashboard and the panel that show it, and what to look for there.\n"
-                      f"2. {TODO} the panel that tells the likeliest cause.\n"
-                      f"3. {TODO} the logs or traces, with the filter.\n",
-        "Is it real?": f"{TODO} say what is normal for this query.\n\n" + fenced(alert.language, signal)
-                       + f"\n{TODO} a second query that does not depend on the first one's data.\n",
-        "Where is it?": _where(alert, model),
-        "Why?": f"### 1. {TODO} the commonest cause\n\n{TODO} the query that confirms it, and the step that "
-                "mends it.\n",
-        "Stop the bleeding": f"1. {TODO} the first safe step, as a command, and how to see that it helped.\n",
-        "Escalate": f"{TODO} who is called{after}, and what to tell them.\n",
-        "Afterwards": f"{TODO} how to know that it is over, and what to undo and to write down.\n",
-    })
+    return _page(
+        alert.name,
+        {
+            "What it means": f"It fires when {plain(condition.meaning)}.\n\n"
+            f"{TODO} say what users notice, what follows if nobody acts, and what it is not.\n",
+            "First look": f"1. {TODO} the dashboard and the panel that show it, and what to look for there.\n"
+            f"2. {TODO} the panel that tells the likeliest cause.\n"
+            f"3. {TODO} the logs or traces, with the filter.\n",
+            "Is it real?": f"{TODO} say what is normal for this query.\n\n"
+            + fenced(alert.language, signal)
+            + f"\n{TODO} a second query that does not depend on the first one's data.\n",
+            "Where is it?": _where(alert, model),
+            "Why?": f"### 1. {TODO} the commonest cause\n\n"
+            f"{TODO} the query that confirms it, and the step that mends it.\n",
+            "Stop the bleeding": f"1. {TODO} the first safe step, as a command; how to see that it helped.\n",
+            "Escalate": f"{TODO} who is called{after}, and what to tell them.\n",
+            "Afterwards": f"{TODO} how to know that it is over, and what to undo and to write down.\n",
+        },
+    )
 
 
 def watchdog_scaffold() -> str:

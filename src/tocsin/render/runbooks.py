@@ -4,17 +4,15 @@ One artifact for each file under `runbooks/`. Alerts that share a file get one b
 is said once, what differs in a table with a row for each.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from tocsin.artifacts.tree import Artifact, at
 from tocsin.model.alerting import Alert, Variant
-from tocsin.model.digest import digests
-from tocsin.model.routing import IDENTITY, NOBODY, WATCHDOG, Delivery, Routing, muted, muted_by
+from tocsin.model.routing import NOBODY, WATCHDOG
 from tocsin.model.workspace import Model
-from tocsin.query.matchers import equal, selector
 from tocsin.render.renderer import renderer
+from tocsin.render.runbook_facts import Facts, Known, facts_of, ordered
 from tocsin.render.runbook_markdown import References, code, fenced, plain, row, rule
 from tocsin.render.runbook_scaffold import scaffold, watchdog_scaffold
 
@@ -22,7 +20,6 @@ SHOWN_EXPRESSIONS = 3
 """How many expressions a page shows: those of a thousand services differ in their selectors only."""
 FOLDED, FOLDED_END = "<details><summary>The expression</summary>", "</details>"
 """GitHub folds it, so that the first screen has the facts and the first links; a terminal shows it."""
-Facts = dict[str, str]
 
 
 @renderer("runbooks")
@@ -34,51 +31,36 @@ def runbooks(model: Model) -> Iterator[Artifact]:
     for alert in model.alerts:
         if alert.runbook:
             files.setdefault(alert.runbook, []).append(alert)
-    known = _Known(model)
+    known = Known(model)
     for file, alerts in sorted(files.items()):
-        yield Artifact(path=f"runbooks/{file}", format="markdown", tree=_block(alerts, known),
-                       origin=alerts[0].origin, kind="runbooks", scaffold=scaffold(alerts[0], model))
+        yield Artifact(
+            path=f"runbooks/{file}",
+            format="markdown",
+            tree=_block(alerts, known),
+            origin=alerts[0].origin,
+            kind="runbooks",
+            scaffold=scaffold(alerts[0], model),
+        )
     if model.watchdog is not None and f"{WATCHDOG}.md" not in files:
-        yield Artifact(path=f"runbooks/{WATCHDOG}.md", format="markdown", tree=_watchdog(model),
-                       origin=model.watchdog.origin, kind="runbooks", scaffold=watchdog_scaffold())
+        yield Artifact(
+            path=f"runbooks/{WATCHDOG}.md",
+            format="markdown",
+            tree=_watchdog(model),
+            origin=model.watchdog.origin,
+            kind="runbooks",
+            scaffold=watchdog_scaffold(),
+        )
 
 
-class _Known:
-    """A model with what is looked up for every alert: routes, titles of dashboards and panels."""
-
-    def __init__(self, model: Model) -> None:
-        self.model = model
-        self.routing = Routing(model)
-        self.titles = {d.uid: d.title for d in model.dashboards}
-        self.panels = {(d.uid, p.id): p.title for d in model.dashboards for r in d.rows for p in r.panels}
-        self.digested = {digest.receiver for digest in digests(model)}
-
-    def dashboard(self, url: str) -> str:
-        """The title of the dashboard that a URL leads to."""
-        return self.titles.get(url.partition("/d/")[2].partition("/")[0], "")
-
-    def receiver(self, name: str) -> str:
-        """`platform-pager (pagerduty)`."""
-        found = self.model.receivers.get(name)
-        return plain(f"{name} ({found.kind})" if found else name)
-
-    def hours(self, delivery: Delivery) -> str:
-        """`always`, or the name of the hours and what they are."""
-        if not delivery.hours:
-            return "always"
-        found = self.model.hours.get(delivery.hours)
-        words = "; ".join(_interval(i) for i in found.intervals) if found else ""
-        rest = ", the rest as a digest" if delivery.receiver in self.digested else ""
-        return plain(f"only in {delivery.hours}" + (f" ({words})" if words else "") + rest)
-
-
-def _block(alerts: Sequence[Alert], known: _Known) -> list[Any]:
+def _block(alerts: Sequence[Alert], known: Known) -> list[Any]:
     """The lines between the markers, each with the alert that it comes from."""
     references = References()
-    facts = [_facts(alert, known, references) for alert in alerts]
+    facts = [facts_of(alert, known, references) for alert in alerts]
     if len(alerts) == 1:
-        head = (f"**{plain(alerts[0].name)}**", f"{plain(alerts[0].service or known.model.name)}, "
-                f"{plain(alerts[0].severity)}")
+        head = (
+            f"**{plain(alerts[0].name)}**",
+            f"{plain(alerts[0].service or known.model.name)}, {plain(alerts[0].severity)}",
+        )
         lines = list(_table(alerts[0], head, facts[0]))
     else:
         lines = list(_shared(alerts, facts))
@@ -107,132 +89,9 @@ def _shared(alerts: Sequence[Alert], facts: Sequence[Facts]) -> Iterator[Any]:
         yield at(alert.origin, row((plain(alert.id), *(one.get(t) or "-" for t in rest))), "facts")
 
 
-def _facts(alert: Alert, known: _Known, references: References) -> Facts:
-    """Title -> Markdown, in the order in which somebody wants to know them at night."""
-    return {title: text for title, text in (
-        *_meaning(alert),
-        ("Severity", plain(_severity(alert))),
-        ("Who is told", _told(alert, known)),
-        ("Who next", _next(alert, known)),
-        ("Muted while", _muted(alert, known.model)),
-        ("Mutes", _mutes(alert, known.model)),
-        ("Links", references.links(_links(alert, known))),
-        ("Formerly", ", ".join(map(code, alert.was))),
-    ) if text}
-
-
-def _ordered(alert: Alert) -> list[Variant]:
-    """The alert itself first, then its overrides."""
-    return sorted(alert.variants, key=lambda variant: variant.only != "")
-
-
-def _meaning(alert: Alert) -> Iterator[tuple[str, str]]:
-    variants = _ordered(alert)
-    main = variants[0].condition
-    yield "Fires when", _each((v, plain(v.condition.meaning)) for v in variants)
-    yield "Measures", plain(main.measures)
-    yield "Threshold", _each((v, plain(f"{v.condition.direction} {v.condition.threshold_text}".strip()))
-                             for v in variants if v.condition.threshold_text)
-    yield "Since when", _since(alert)
-    for title, text in main.facts:
-        yield plain(title), plain(text)
-
-
-def _each(said: Iterator[tuple[Variant, str]]) -> str:
-    """One text when all variants say the same, else each with the part that it is for."""
-    texts = list(said)
-    if len({text for _, text in texts}) <= 1:
-        return texts[0][1] if texts else ""
-    return "; ".join(f"{code(v.only)}: {text}" if v.only else text for v, text in texts)
-
-
-def _since(alert: Alert) -> str:
-    window = alert.variants[0].condition.window
-    parts = [f"must hold for {alert.hold} before it fires" if alert.hold.ms else "fires at once"]
-    if window is not None:
-        parts.append(f"looks back {window}")
-    if alert.every is not None:
-        parts.append(f"evaluated every {alert.every}")
-    if alert.keep_firing_for is not None:
-        parts.append(f"goes on for {alert.keep_firing_for} after the cause has gone")
-    return "; ".join(parts)
-
-
-def _severity(alert: Alert) -> str:
-    team = f", team {alert.team}" if alert.team else ""
-    return f"{alert.severity}{team}" + (f", owner {alert.owner}" if alert.owner else "")
-
-
-def _told(alert: Alert, known: _Known) -> str:
-    if alert.shadow:
-        return "nobody: the alert is in shadow, it is only recorded"
-    return _deliveries(known.routing.told(alert), known) or "**nobody**"
-
-
-def _deliveries(found: Sequence[Delivery], known: _Known, condition: str = "") -> str:
-    """`platform-pager (pagerduty): after 10s, always; again every 1h while it fires`."""
-    if not found:
-        return ""
-    by_time: dict[tuple[str, str], list[str]] = {}
-    for one in found:
-        by_time.setdefault((str(one.after), known.hours(one)), []).append(known.receiver(one.receiver))
-    parts = [f"{', '.join(names)}: after {after}{condition}, {hours}"
-             for (after, hours), names in by_time.items()]
-    return "; ".join((*parts, f"again every {found[0].timing.repeat} while it fires"))
-
-
-def _next(alert: Alert, known: _Known) -> str:
-    if alert.shadow or alert.escalate_after is None:
-        return "nobody: it is not escalated"
-    return _deliveries(known.routing.told(alert, escalated=True), known, " if it still fires") or "**nobody**"
-
-
-def _muted(alert: Alert, model: Model) -> str:
-    by_equal: dict[tuple[str, ...], list[str]] = {}
-    for found in muted_by(model, alert):
-        by_equal.setdefault(found.equal, []).append(plain(found.when))
-    parts = [f"{' or '.join(dict.fromkeys(names))} fires{_same(labels)}"
-             for labels, names in by_equal.items()]
-    return "; ".join(parts) or "never, except by a silence"
-
-
-def _same(labels: tuple[str, ...]) -> str:
-    if not labels:
-        return ""
-    *first, last = map(plain, labels)
-    return f" for the same {', '.join(first)} and {last}" if first else f" for the same {last}"
-
-
-def _mutes(alert: Alert, model: Model) -> str:
-    found = [name for r in model.inhibitions if r.when == alert.name and r.service in ("", alert.service)
-             for name in muted(r)]
-    return ", ".join(plain(name) for name in dict.fromkeys(found))
-
-
-def _links(alert: Alert, known: _Known) -> Iterator[tuple[str, str]]:
-    """(title, URL) in the order in which they are wanted; some have no URL."""
-    said, links = alert.annotations, known.model.links
-    uid, panel = alert.panel or ("", 0)
-    yield f"Panel {known.panels.get((uid, panel), '')}".strip(), said.get("panel_url", "")
-    yield f"Dashboard {known.dashboard(alert.dashboard_url)}".strip(), alert.dashboard_url
-    yield "Logs", said.get("logs_url", "")
-    yield "Traces", said.get("traces_url", "")
-    yield "Errors", links.errors
-    yield "Silence", _silence(alert, links.alertmanager)
-    yield from alert.links.items()
-
-
-def _silence(alert: Alert, alertmanager: str) -> str:
-    """Alertmanager's form for a new silence, filled in for this alert."""
-    if not alertmanager:
-        return ""
-    labels = {"alertname": alert.name, **{n: alert.labels[n] for n in IDENTITY if n in alert.labels}}
-    return f"{alertmanager}/#/silences/new?filter={quote(selector('', equal(labels)))}"
-
-
 def _queries(alerts: Sequence[Alert]) -> Iterator[Any]:
     """The expressions and the query that names the worst offender, folded away where HTML is rendered."""
-    shown = [(alert, variant) for alert in alerts for variant in _ordered(alert)]
+    shown = [(alert, variant) for alert in alerts for variant in ordered(alert)]
     first = alerts[0].origin
     yield at(first, f"\n{FOLDED}\n", "facts")
     for alert, variant in shown[:SHOWN_EXPRESSIONS]:
@@ -257,30 +116,17 @@ def _watchdog(model: Model) -> list[Any]:
     """The heartbeat has no rule of its own in the model: it always fires."""
     dog = model.watchdog
     assert dog is not None
-    to = _Known(model).receiver(dog.to) if dog.to != NOBODY else "**nobody**"
-    facts = {"Fires when": "always (`vector(1)`): it proves that alerts reach people",
-             "Who is told": f"{to}, every {dog.every}",
-             "Silence means": f"alerts may reach nobody; {to} must tell you, by a way of its own",
-             "Muted while": "never"}
+    to = Known(model).receiver(dog.to) if dog.to != NOBODY else "**nobody**"
+    facts = {
+        "Fires when": "always (`vector(1)`): it proves that alerts reach people",
+        "Who is told": f"{to}, every {dog.every}",
+        "Silence means": f"alerts may reach nobody; {to} must tell you, by a way of its own",
+        "Muted while": "never",
+    }
     width = (max(len(WATCHDOG) + 4, *map(len, facts)),)
-    lines = [row((f"**{WATCHDOG}**", plain(model.name)), width), rule(2, width),
-             *(row((title, text), width) for title, text in facts.items())]
+    lines = [
+        row((f"**{WATCHDOG}**", plain(model.name)), width),
+        rule(2, width),
+        *(row((title, text), width) for title, text in facts.items()),
+    ]
     return [at(dog.origin, line, "facts") for line in ("\n", *lines, "\n")]
-
-
-def _interval(interval: Mapping[str, object]) -> str:
-    """One of Alertmanager's time intervals in words: `monday:friday 09:00-18:00 Europe/Berlin`."""
-    parts: list[str] = []
-    for key in ("years", "months", "days_of_month", "weekdays"):
-        parts += map(str, _listed(interval.get(key)))
-    for times in _listed(interval.get("times")):
-        if isinstance(times, Mapping):
-            parts.append(f"{times.get('start_time', '')}-{times.get('end_time', '')}")
-    parts += map(str, _listed(interval.get("location")))
-    return " ".join(parts)
-
-
-def _listed(value: object) -> Sequence[object]:
-    if value is None:
-        return ()
-    return value if isinstance(value, (list, tuple)) else (value,)
