@@ -247,7 +247,8 @@ def test_alerts_deployments_and_restarts_are_marked() -> None:
 def test_an_alert_knows_its_panel() -> None:
     text = (
         "title: T\nrows: {R: [{show: ratio, of: shop_requests_total, bad: 'status=~\"5..\"',"
-        " alert: HighErrorRate}, {show: alert, alert: HighErrorRate, title: Own}, {show: alert-state, alerts: [ShopDown]}]}"
+        " alert: HighErrorRate}, {show: alert, alert: HighErrorRate, title: Own},"
+        " {show: alert-state, alerts: [ShopDown]}]}"
     )
     dashboards = built(text)
     own = next(p for p in dashboards[0].rows[0].panels if p.title == "Own")
@@ -348,7 +349,7 @@ variables:
   trace: {text: true}
 rows:
   R:
-    - {show: expr, title: X, query: 'up{pod=~"$pod",region="$region"} + shop_requests_total{status="$status"}'}
+    - {show: expr, title: X, query: 'up{pod=~"$pod",region="$region"} + shop_orders_total{status="$status"}'}
 """
     data = rendered(text)
     found = {v["name"]: v["type"] for v in data["templating"]["list"]}

@@ -6,6 +6,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from tocsin.diag.nodes import Node
 from tocsin.model import dashboard_links, layout
@@ -167,7 +168,7 @@ class _Builder:
     def _placed(self, drawn: _Drawn, place: layout.Place) -> Panel:
         content, envelope = drawn.content, drawn.envelope
         title = envelope.title or content.title
-        queries = tuple(q if q.ref else replace(q, ref=_ref(i)) for i, q in enumerate(content.queries))
+        queries = tuple(q if q.ref else _named(q, _ref(i)) for i, q in enumerate(content.queries))
         alert = self.index.alerts.get(content.alert)
         links = (
             *dashboard_links.for_alert(self.setting, alert),
@@ -260,6 +261,21 @@ def _texts(panel: Panel) -> tuple[str, ...]:
     return (found,) if isinstance(found, str) else ()
 
 
+def _named(query: Query, ref: str) -> Query:
+    """`replace(query, ref=ref)`, which takes four times as long; there are as many queries as anything."""
+    return Query(
+        expr=query.expr,
+        legend=query.legend,
+        source=query.source,
+        instant=query.instant,
+        format=query.format,
+        ref=ref,
+        exemplar=query.exemplar,
+        origin=query.origin,
+    )
+
+
+@cache
 def _ref(index: int) -> str:
     """A, B, ... Z, AA, AB, ..."""
     letters = ""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from urllib.parse import quote
 
 from tocsin.diag.nodes import Node
@@ -24,18 +25,30 @@ def siblings(own_uid: str, group: Mapping[str, str]) -> dict[str, str]:
     )
 
 
+_fixed = cache(partial(quote, safe=_PLAIN))
+
+
 def explore(source: str, query: Mapping[str, object]) -> str:
-    """A link to Grafana's Explore with one query, at the time that is being looked at."""
-    pane = {
-        "datasource": "${SOURCE}",
-        "queries": [{"refId": "A", "datasource": {"type": source, "uid": "${SOURCE}"}, **query}],
-        "range": {"from": "${__from}", "to": "${__to}"},
-    }
-    text = quote(json.dumps({"a": pane}, separators=(",", ":")), safe=_PLAIN)
-    # Grafana fills in variables before it reads the address, so exactly they stay unescaped.
-    for name, kept in (("SOURCE", source), ("__from", "__from"), ("__to", "__to")):
-        text = text.replace(quote(f"${{{name}}}", safe=""), f"${{{kept}}}")
-    return f"/explore?schemaVersion=1&panes={text}"
+    """A link to Grafana's Explore with one query, at the time that is being looked at.
+
+    Grafana fills in variables before it reads the address, so exactly they stay unescaped.
+    """
+    uid = f"${{{source}}}"
+    asked = json.dumps({"refId": "A", **query}, separators=(",", ":"))[1:-1]
+    parts = (
+        _fixed('{"a":{"datasource":"'),
+        uid,
+        _fixed(f'","queries":[{{"datasource":{{"type":"{source}","uid":"'),
+        uid,
+        _fixed('"},'),
+        quote(asked, safe=_PLAIN),
+        _fixed('}],"range":{"from":"'),
+        "${__from}",
+        _fixed('","to":"'),
+        "${__to}",
+        _fixed('"}}}'),
+    )
+    return "/explore?schemaVersion=1&panes=" + "".join(parts)
 
 
 def for_dashboard(setting: Setting, services: Sequence[str]) -> tuple[Link, ...]:

@@ -6,6 +6,7 @@ panels have in common (title, place, data source, queries, thresholds, links) is
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from tocsin.artifacts.tree import at
@@ -164,8 +165,9 @@ def _distinct(rising: Sequence[Threshold]) -> list[Threshold]:
     return [t for i, t in enumerate(rising) if i == 0 or t.value > rising[i - 1].value]
 
 
+@lru_cache(maxsize=4096)
 def link(one: Link, *, variables: bool = False) -> dict[str, Any]:
-    """A link; `variables`: it leads to a dashboard and takes time and variables along."""
+    """A link; `variables`: it leads to a dashboard and takes time and variables along. Not to be changed."""
     import grafanalib.core as g
 
     icon = "dashboard" if variables else "external link"

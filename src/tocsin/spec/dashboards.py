@@ -30,7 +30,11 @@ class PanelEnvelope:
         "height in grid units of 30 pixels; default: by kind", default=None, example="8"
     )
     links: Mapping[str, str] = said(
-        "more links: title to URL", default=NOTHING, example="{Wiki: https://wiki.example.org}"
+        "more links: title to URL",
+        default=NOTHING,
+        example="{Wiki: https://wiki.example.org}",
+        pattern="link",
+        keys="title",
     )
 
 
@@ -85,10 +89,13 @@ class DashboardSpec:
     services: tuple[str, ...] = said(
         "services it is about; default: those whose signals it shows", default=()
     )
-    variables: Mapping[str, VariableSpec] = said("variables of its own", default=NOTHING)
-    links: Mapping[str, str] = said("more links: title to URL", default=NOTHING)
-    annotations: Mapping[str, AnnotationSpec] = said("more marks on the time axis", default=NOTHING)
+    variables: Mapping[str, VariableSpec] = said("variables of its own", default=NOTHING, keys="label")
+    links: Mapping[str, str] = said("more links: title to URL", default=NOTHING, pattern="link", keys="title")
+    annotations: Mapping[str, AnnotationSpec] = said(
+        "more marks on the time axis", default=NOTHING, keys="title"
+    )
     rows: Mapping[str, Node] = said(
         "title to panels: a list, or {collapsed, panels}",
         example="{Traffic: [{show: rate, of: http_requests_total}]}",
+        keys="title",
     )
