@@ -10,6 +10,7 @@ from stack_engines import dumped, engine, eventually, get, lines, loki_text, pos
 from stack_model import log_stream, model, service, stack
 
 from tocsin.engines.servers.loki import Loki
+from tocsin.engines.servers.prometheus import Prometheus
 from tocsin.render.log_labels import index_attributes
 from tocsin.render.loki_config import config
 from tocsin.spec.values import Duration, Size
@@ -76,6 +77,20 @@ def test_loki_accepts_it(tmp_path: Path) -> None:
     path.write_text(dumped(config(model())))
     result = run(engine("loki"), "-verify-config", f"-config.file={path}")
     assert result.ok, result.stderr
+
+
+@pytest.mark.process
+def test_recording_rules_end_in_prometheus(tmp_path: Path) -> None:
+    (tmp_path / "rules/fake").mkdir(parents=True)
+    (tmp_path / "rules/fake/a.yaml").write_text(RULES)
+    with Prometheus(engine("prometheus")).start("global: {}\n") as prometheus:
+        own = stack(alertmanager_urls=("http://127.0.0.1:9",), prometheus_url=prometheus.url)
+        tree = config(model(stack=own))
+        tree["ruler"]["poll_interval"] = "1s"
+        text = loki_text(tree, tmp_path / "data", tmp_path / "rules")
+        with Loki(engine("loki")).start(text) as running:
+            push(running.url, 1, "an ERROR", service_name="greenstack-api")
+            assert eventually(lambda: prometheus.query("service:errors:rate5m"), 30)
 
 
 @pytest.fixture(scope="module")
