@@ -16,6 +16,7 @@ from tocsin.diag.nodes import Node
 from tocsin.diag.places import inside
 from tocsin.query.matchers import Matcher, MatcherError, parse_matchers
 from tocsin.spec.declare import Expr, Secret
+from tocsin.spec.patterns import PATTERNS, is_trap, name_is_good
 from tocsin.spec.values import Duration, Rate, Ratio, Size
 
 T = TypeVar("T")
@@ -24,27 +25,9 @@ _BAD: Any = object()
 """What a reader returns after having reported a mistake."""
 _DEFAULT: Any = object()
 
-_TRAP = re.compile(
-    r"(?i)y|yes|n|no|on|off|true|false|null|~|0[0-9_]+|0x[0-9a-f_]+|0b[01_]+|[-+]?\d[\d_]*(:[0-5]?\d)+"
-    r"|[-+]?\.(inf|nan)|\d[\d_]*_[\d_]*|\d{4}-\d\d?-\d\d?.*"
-)
-_INT = re.compile(r"-?(0|[1-9]\d*)")
-_FLOAT = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
+_INT = re.compile(r"-?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _VALUES: dict[Any, str] = {Duration: "a duration", Ratio: "a percentage", Rate: "a rate", Size: "a size"}
-
-PATTERNS: dict[str, tuple[re.Pattern[str], str]] = {
-    "name": (re.compile(r"[a-z0-9]([a-z0-9_.-]{0,61}[a-z0-9])?"), "small letters, digits, `-`, `_` and `.`"),
-    "alert": (re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}"), "letters, digits and `_`"),
-    "label": (re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*"), "letters, digits and `_`"),
-    "metric": (re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*"), "letters, digits, `_` and `:`"),
-    "url": (re.compile(r"https?://[^\s\"'<>{}\\^`]+"), "an http or https URL"),
-    "email": (re.compile(r"[^@\s\"<>,;]+@[^@\s\"<>,;]+"), "a mail address"),
-    "path": (re.compile(r"(?!.*(^|/)\.\.(/|$))[^\x00-\x1f\"]+"), "a path without `..`"),
-    "relative": (re.compile(r"(?!/)(?!.*(^|/)\.\.(/|$))[^\x00-\x1f\"\\]+"), "a path inside the workspace"),
-    "host": (re.compile(r"[A-Za-z0-9._\[\]:-]+"), "a host, or host:port"),
-    "text": (re.compile(r"[^\x00-\x08\x0b-\x1f]*", re.DOTALL), "text"),
-    "line": (re.compile(r"[^\x00-\x1f]*"), "one line of text"),
-}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,6 +42,7 @@ class Field:
     example: str
     type: Any
     pattern: str
+    keys: str = ""
     here: bool = False
 
 
@@ -85,8 +69,11 @@ def _field(f: "dataclasses.Field[Any]", type_: Any) -> Field:
     key = meta.get("key") or f.name.rstrip("_")
     required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
     pattern = meta.get("pattern", "")
-    read = _reader(type_, pattern, bool(meta.get("one_or_many")))
-    return Field(f.name, key, read, required, meta.get("doc", ""), meta.get("example", ""), type_, pattern)
+    keys = meta.get("keys", "")
+    read = _reader(type_, pattern, bool(meta.get("one_or_many")), keys)
+    return Field(
+        f.name, key, read, required, meta.get("doc", ""), meta.get("example", ""), type_, pattern, keys
+    )
 
 
 class Decoder:
@@ -114,7 +101,7 @@ def decode(
     required is missing or wrong. Whoever decodes must look at `sink.errors` before using the result for real.
 
     `extra` leaves unknown keys to somebody else (a plug-in); `envelope` names the declaration whose keys are
-    not this plug-in's.
+    not this plug-in's. A declaration's own `check(node, sink)` reports keys that do not go together.
     """
     from_node = getattr(cls, "from_node", None)
     if from_node is not None:
@@ -129,7 +116,11 @@ def decode(
     values = {f.name: _value_of(f, node, sink) for f in fields(cls)}
     if any(value is _BAD for value in values.values()):
         return None
-    return cls(**{name: value for name, value in values.items() if value is not _DEFAULT})
+    made = cls(**{name: value for name, value in values.items() if value is not _DEFAULT})
+    check = getattr(made, "check", None)
+    if check is not None:
+        check(node, sink)
+    return made
 
 
 def _value_of(f: Field, node: Node, sink: Sink) -> Any:
@@ -183,18 +174,18 @@ def _example(cls: type) -> str:
 
 
 # -- readers ---------------------------------------------------------------------------------
-def _reader(type_: Any, pattern: str, one_or_many: bool) -> Reader:
+def _reader(type_: Any, pattern: str, one_or_many: bool, keys: str = "") -> Reader:
     origin = get_origin(type_)
     if origin in (Union, types.UnionType):
         inner = [a for a in get_args(type_) if a is not type(None)]
-        return _reader(inner[0], pattern, one_or_many)
+        return _reader(inner[0], pattern, one_or_many, keys)
     if origin is Literal:
         return _literal(tuple(get_args(type_)))
     if origin is tuple:
         item = get_args(type_)[0]
         return _matchers if item is Matcher else _sequence(_reader(item, pattern, False), one_or_many)
     if origin is not None and issubclass(origin, Mapping):
-        return _mapping(_reader(get_args(type_)[1], pattern, False))
+        return _mapping(_reader(get_args(type_)[1], pattern, False, keys), keys)
     if type_ in _VALUES:
         return _value(type_)
     simple = {
@@ -238,13 +229,7 @@ def _string(pattern: str) -> Reader:
         text = _scalar(node, sink, key, "text")
         if text is None:
             return _BAD
-        if node.style is None and _TRAP.fullmatch(text):
-            sink.error(
-                "spec/yaml-trap",
-                node,
-                f"YAML readers disagree about what `{text}` is",
-                help=f'write `"{text}"` if it is text',
-            )
+        if is_trap(node, sink):
             return _BAD
         if rule and not rule[0].fullmatch(text):
             shown = text if len(text) < 60 else text[:57] + "..."
@@ -345,12 +330,16 @@ def _sequence(item: Reader, one_or_many: bool) -> Reader:
     return read
 
 
-def _mapping(item: Reader) -> Reader:
+def _mapping(item: Reader, keys: str = "") -> Reader:
     def read(node: Node, sink: Sink, key: str) -> Any:
         if node.kind != "map":
             sink.error("spec/type", node, f"`{key}` is a map, not {_kind(node)}")
             return _BAD
-        values = {name: item(child, sink, name) for name, child in node.map.items()}
+        values = {
+            name: item(child, sink, name)
+            for name, child in node.map.items()
+            if not keys or name_is_good(node.key_node(name), keys, sink)
+        }
         return types.MappingProxyType({name: v for name, v in values.items() if v is not _BAD})
 
     return read
@@ -358,7 +347,7 @@ def _mapping(item: Reader) -> Reader:
 
 def _matchers(node: Node, sink: Sink, key: str) -> Any:
     if node.kind == "map":
-        read = _mapping(_string("text"))(node, sink, key)
+        read = _mapping(_string("text"), "label")(node, sink, key)
         return _BAD if read is _BAD else tuple(Matcher(name, "=", value) for name, value in read.items())
     text = _scalar(node, sink, key, "label matchers")
     if text is None:

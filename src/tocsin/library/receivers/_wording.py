@@ -93,7 +93,7 @@ def _headline(medium: Medium) -> str:
     where = when("or .CommonLabels.environment .CommonLabels.cluster .CommonLabels.service",
                  label["environment"] + slash + label["cluster"] + whose + ": ")
     count = act("len .Alerts") + " alert" + when("gt (len .Alerts) 1", "s")
-    what = when(_IS_DIGEST, count + " came and went while nobody was told",
+    what = when(_IS_DIGEST, count + " came and went outside your hours",
                 when(".CommonLabels.alertname", label["alertname"], count))
     still = when('eq .Status "firing"', given(".CommonAnnotations.escalation", ", " + medium.value()))
     return f"[{state}] {where}{what}{still}"

@@ -52,7 +52,8 @@ class PagerDuty:
             "routing_key_file": self.routing_key_file.file,
             "severity": insert("urgency"),
             "description": insert("pagerduty.summary"),
-            "source": "{{ .CommonLabels.service }}",
+            # PagerDuty refuses an event without a source.
+            "source": '{{ or .CommonLabels.service .CommonLabels.cluster "Alertmanager" }}',
             "class": "{{ .CommonLabels.alertname }}",
             "component": "{{ .CommonLabels.service }}",
             "group": "{{ .CommonLabels.environment }}/{{ .CommonLabels.cluster }}",

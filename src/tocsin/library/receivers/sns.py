@@ -13,6 +13,8 @@ The last resort where there is no data connection: headline, value and since whe
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from tocsin.diag.diagnostic import Sink
+from tocsin.diag.nodes import Node
 from tocsin.library.receivers._template import act, given, insert, literal, piece
 from tocsin.model.alerting import Receiver
 from tocsin.model.plugins import receiver_kind
@@ -38,6 +40,12 @@ class Sns:
     role_arn: str = said("role to assume", "", pattern="line",
                          example="arn:aws:iam::123456789012:role/alerts")
     profile: str = said("profile of the shared AWS credentials", "", pattern="name")
+
+    def check(self, node: Node, sink: Sink) -> None:
+        """Exactly one target."""
+        if len({"phone_number", "topic_arn"} & set(node.map)) != 1:
+            sink.error("receiver/target", node, "SNS has exactly one of `phone_number` and `topic_arn`",
+                       help="keep the one that is to be told")
 
     def integration(self, receiver: Receiver, links: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
         """One entry of `sns_configs`."""

@@ -14,6 +14,8 @@ the alerts with all their labels and annotations, so the links and words of the 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from tocsin.diag.diagnostic import Sink
+from tocsin.diag.nodes import Node
 from tocsin.model.alerting import Receiver
 from tocsin.model.plugins import receiver_kind
 from tocsin.spec.declare import Secret, parameters, said
@@ -38,6 +40,12 @@ class Webhook:
                     pattern="url")
     max_alerts: int = said("alerts in one message at most; 0: all", 0, example="50")
     timeout: Duration | None = said("how long to wait for an answer", None, example="10s")
+
+    def check(self, node: Node, sink: Sink) -> None:
+        """Exactly one address."""
+        if len({"url", "url_file"} & set(node.map)) != 1:
+            sink.error("receiver/target", node, "a webhook has exactly one of `url_file` and `url`",
+                       help="keep `url_file` where the address is a secret, else `url`")
 
     def integration(self, receiver: Receiver, links: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
         """One entry of `webhook_configs`."""
