@@ -1,4 +1,4 @@
-"""The modules that tests of this folder share (`stack_model`, `model_fixture`, ...) are found by their names."""
+"""The modules that tests of this folder share (`stack_model`, `model_fixture`, ...) are found by name."""
 
 import sys
 from pathlib import Path
