@@ -66,7 +66,7 @@ def _bring(engine: pins.Engine) -> bool:
     except build.CannotBuild as error:
         if all(isinstance(find(row.name), Found) for row in engine.binaries):
             return True
-        tell(f"error: {error.reason}\n  try           {error.cure}")
+        tell(f"error: {engine.name}: {error.reason}\n  try           {error.cure}")
         return False
     if built.seconds is not None:
         tell(f"{engine.name} {engine.version}: built in {built.seconds:.0f} s, {built.size / 1e6:.0f} MB")

@@ -120,7 +120,7 @@ def _check_go(engine: Engine, shop: Workshop, go_version: str) -> None:
     have = versions.parse(go_version.removeprefix("go") + ("" if go_version.count(".") > 1 else ".0"))
     need = versions.parse(wanted + ("" if wanted.count(".") > 1 else ".0"))
     if have and need and have < need:
-        reason = f"{engine.name} {engine.version} needs Go {wanted}, here is {go_version.removeprefix('go')}"
+        reason = f"{engine.version} needs Go {wanted}, here is {go_version.removeprefix('go')}"
         raise CannotBuild(reason, f"install Go {wanted} or later from https://go.dev/dl")
 
 

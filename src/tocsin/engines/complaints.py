@@ -63,6 +63,6 @@ def explain(engine: Engine, lines: Iterable[str]) -> tuple[str, str]:
         for line in said:
             if found := pattern.search(line):
                 words = reason.replace("{1}", found[1]) if "{1}" in reason else reason
-                return f"{engine.name}: {words} ({line.strip()})", cure
+                return f"{words} ({line.strip()})", cure
     tail = " | ".join(said[-3:]) or "it said nothing"
-    return f"{engine.name}: go build failed: {tail}", "python -m tocsin.engines build " + engine.name
+    return f"go build failed: {tail}", "python -m tocsin.engines build " + engine.name

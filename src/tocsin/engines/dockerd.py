@@ -5,10 +5,12 @@ The bridge `docker0` and its firewall rules are the machine's and stay. Question
 """
 
 import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -70,7 +72,7 @@ def private() -> Iterator[str]:
             after=(("umount", "--lazy", str(home.folder / "exec/netns/default")),),  # 20.10 leaves it mounted
         )
 
-    with process.running(TITLE, 0, prepare) as server:
+    with _alone(), process.running(TITLE, 0, prepare) as server:
         host, before = _host(server.home), os.environ.get("DOCKER_HOST")
         os.environ["DOCKER_HOST"] = host
         try:
@@ -80,6 +82,14 @@ def private() -> Iterator[str]:
                 del os.environ["DOCKER_HOST"]
             else:
                 os.environ["DOCKER_HOST"] = before
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """One private engine at a time: two would hand out the same addresses on the one bridge."""
+    with (Path(tempfile.gettempdir()) / "tocsin-dockerd.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _host(home: process.Home) -> str:

@@ -223,7 +223,7 @@ def _wait_ready(server: Server, launch: Launch) -> None:
             summary = f"{launch.title} ended before it was ready (exit code {code}, after {spent:.1f} s)"
             raise EngineError(summary, facts=_last_lines(log))
         answer = launch.ask() if launch.ask else _ask(server.home.ports[launch.ready_port], launch.ready_path)
-        if answer == "":
+        if answer == "" and server.alive:  # else it was somebody else who answered at that port
             server.ready_after = time.monotonic() - began
             return
         time.sleep(min(0.1, 0.01 + spent / 20))
@@ -235,7 +235,7 @@ def _wait_ready(server: Server, launch: Launch) -> None:
 
 def _ask(port: int, path: str) -> str:
     """Empty when the answer is 200, else the answer. http.client is there 150 ms sooner than requests."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", path)
         response = connection.getresponse()

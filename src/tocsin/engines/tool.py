@@ -13,7 +13,7 @@ from tocsin.engines.answers import DidNotRun
 from tocsin.engines.find import CURE, Found
 
 TIMEOUT = 120.0
-DOCKER_FAILED = 125  # `docker run` could not start the container
+DOCKER_FAILED = (125, 126, 127)  # `docker run`: no container; the program cannot be run; there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,6 @@ def run(
     spent = time.monotonic() - began
     if done.returncode < 0:
         return DidNotRun(f"{found.binary} was killed by signal {-done.returncode}")
-    if found.path is None and done.returncode == DOCKER_FAILED:
-        lines = done.stderr.strip().splitlines() or ["no reason given"]
-        return DidNotRun(f"no container of {found.image} could be started: {lines[-1]}")
+    if found.path is None and done.returncode in DOCKER_FAILED and done.stderr.startswith("docker: "):
+        return DidNotRun(f"no container of {found.image} could be started: {done.stderr.splitlines()[0]}")
     return Result(command, done.stdout, done.stderr, done.returncode, spent)

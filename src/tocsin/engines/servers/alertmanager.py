@@ -20,18 +20,23 @@ TITLE = "Alertmanager"
 class RunningAlertmanager:
     """An Alertmanager that answers."""
 
-    server: process.Server
     api: Client
+    server: process.Server | None = None  # when it is ours
+
+    @classmethod
+    def at(cls, url: str) -> "RunningAlertmanager":
+        """One that runs already, wherever it came from."""
+        return cls(Client(TITLE, url.rstrip("/")))
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return self.server.url
+        return self.api.url
 
     @property
     def address(self) -> str:
         """Host and port, as a Prometheus configuration wants it."""
-        return self.server.url.removeprefix("http://")
+        return self.url.removeprefix("http://")
 
     def post_alerts(self, alerts: Sequence[Mapping[str, Any]]) -> None:
         """Send alerts as a Prometheus would: `{labels, annotations, startsAt, endsAt, generatorURL}`."""
@@ -87,4 +92,4 @@ class Alertmanager:
             )
 
         with process.running(TITLE, 1, prepare) as server:
-            yield RunningAlertmanager(server, Client(TITLE, server.url))
+            yield RunningAlertmanager(Client(TITLE, server.url), server)

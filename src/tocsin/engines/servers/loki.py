@@ -36,13 +36,18 @@ class Stream:
 class RunningLoki:
     """A Loki that answers. One tenant per case keeps cases apart."""
 
-    server: process.Server
     api: Client
+    server: process.Server | None = None  # when it is ours
+
+    @classmethod
+    def at(cls, url: str) -> "RunningLoki":
+        """One that runs already, wherever it came from."""
+        return cls(Client(TITLE, url.rstrip("/")))
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return self.server.url
+        return self.api.url
 
     def push(self, tenant: str, streams: Iterable[Stream]) -> None:
         """Store lines. Older than the stream's newest minus 1 h is refused (3.7.8)."""
@@ -110,7 +115,7 @@ class Loki:
             )
 
         with process.running(TITLE, 2, prepare) as server:
-            yield RunningLoki(server, Client(TITLE, server.url))
+            yield RunningLoki(Client(TITLE, server.url), server)
 
     def verify_config(self, file: Path) -> Verdict | DidNotRun:
         """Is this a valid loki.yaml?"""

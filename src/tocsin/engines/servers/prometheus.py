@@ -22,13 +22,18 @@ TITLE = "Prometheus"
 class RunningPrometheus:
     """A Prometheus that answers."""
 
-    server: process.Server
     api: Client
+    server: process.Server | None = None  # when it is ours
+
+    @classmethod
+    def at(cls, url: str) -> "RunningPrometheus":
+        """One that runs already, wherever it came from."""
+        return cls(Client(TITLE, url.rstrip("/")))
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return self.server.url
+        return self.api.url
 
     def query(self, expr: str, at: float | None = None) -> tuple[series.Series, ...]:
         """An instant query; now, unless another time is asked for."""
@@ -94,4 +99,4 @@ class Prometheus:
             )
 
         with process.running(TITLE, 1, prepare) as server:
-            yield RunningPrometheus(server, Client(TITLE, server.url))
+            yield RunningPrometheus(Client(TITLE, server.url), server)
