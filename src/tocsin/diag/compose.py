@@ -18,7 +18,8 @@ from tocsin.diag.text import Source, Span
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 60
 MAX_NODES = 2_000_000
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]|\r(?!\n)")
+"""Also what some readers take for the end of a line and others do not: lines must be countable."""
 _Parser: Any = getattr(yaml, "CSafeLoader", None)
 
 
@@ -32,7 +33,7 @@ def compose(name: str, data: bytes, sink: Sink) -> Node | None:
         sink.error(
             "spec/too-large",
             Span(Source(name, ""), 1, 1, 1, 1),
-            f"{name} has {len(data):,} bytes, more than {MAX_BYTES:,}",
+            f"{name} has more than {MAX_BYTES:,} bytes",
             help="split it with `include:`",
         )
         return None
@@ -47,7 +48,7 @@ def compose_text(source: Source, sink: Sink) -> Node | None:
         sink.error(
             "spec/syntax",
             _point(source, bad.start()),
-            f"the character U+{ord(bad[0]):04X} is not allowed in YAML",
+            f"the character U+{ord(bad[0]):04X} is not allowed here",
             help="delete it, or write it as an escape in double quotes",
         )
         return None
@@ -84,9 +85,28 @@ def _point(source: Source, offset: int) -> Span:
     return Span(source, line, column, line, column + 1)
 
 
+def _place(source: Source, mark: Any) -> tuple[int, int]:
+    """A mark's line and column; the end of the text is the end of its last line with anything on it."""
+    if mark is None:
+        return 1, 1
+    rows = len(source.text.rstrip().split("\n"))
+    if mark.line < rows:
+        return mark.line + 1, mark.column + 1
+    return rows, len(source.line(rows)) + 1
+
+
+def _begun(source: Source, error: yaml.MarkedYAMLError, line: int) -> list[Label]:
+    """Where the bracket or quote was opened that the parser was in, when that is on another line."""
+    mark, within = error.context_mark, error.context or ""
+    kind = "quote" if "quoted" in within else "bracket" if "flow" in within else ""
+    if mark is None or not kind or mark.line + 1 >= line:
+        return []
+    span = Span(source, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
+    return [Label(span, f"this {kind} is open")]
+
+
 def _syntax(source: Source, error: yaml.MarkedYAMLError, sink: Sink) -> None:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    line, column = _place(source, error.problem_mark or error.context_mark)
     problem = error.problem or "not YAML"
     help = ""
     row = source.line(line)
@@ -101,7 +121,8 @@ def _syntax(source: Source, error: yaml.MarkedYAMLError, sink: Sink) -> None:
         help = "a comma or a closing bracket is missing before this place"
     elif "cannot start any token" in problem:
         help = "put the value in quotes"
-    sink.error("spec/syntax", Span(source, line, column, line, column + 1), problem, help=help)
+    at = Span(source, line, column, line, column + 1)
+    sink.error("spec/syntax", at, problem, help=help, others=_begun(source, error, line))
 
 
 class _Composer:

@@ -1,6 +1,7 @@
 """Findings: a code, one sentence, labelled places, a cure. Not how they are printed, nor who finds them."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,6 +10,11 @@ from tocsin.diag.nodes import Node
 from tocsin.diag.text import Span
 
 Severity = Literal["error", "warning", "info"]
+MAX_FOUND = 10_000
+"""Findings that are kept; what a hostile file adds to them is only counted."""
+_NEAR = 100
+"""Longer names are not compared with others."""
+_QUOTED = re.compile("`([^`]{150})[^`]{50,}`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +49,21 @@ class Sink:
     """Where diagnostics are collected; a stage goes on after a mistake, to find them all."""
 
     found: list[Diagnostic] = field(default_factory=list)
+    more: int = 0
+    """Findings that were not kept."""
     _seen: set[object] = field(default_factory=set)
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Keep `diagnostic` once, even when several environments or services lead to it."""
         span = diagnostic.at.span
         key = (diagnostic.code, span.source.name, span.line, span.column, diagnostic.message)
-        if key not in self._seen:
-            self._seen.add(key)
-            self.found.append(diagnostic)
+        if key in self._seen:
+            return
+        if len(self.found) >= MAX_FOUND:
+            self.more += 1
+            return
+        self._seen.add(key)
+        self.found.append(diagnostic)
 
     def error(
         self,
@@ -93,7 +105,9 @@ class Sink:
         notes: Iterable[str],
     ) -> None:
         span = where.span if isinstance(where, Node) else where
-        self.add(Diagnostic(code, severity, message, Label(span, label), tuple(others), tuple(notes), help))
+        at = Label(span, _one_line(label))
+        said = tuple(_one_line(note) for note in notes)
+        self.add(Diagnostic(code, severity, _one_line(message), at, tuple(others), said, _one_line(help)))
 
     def unknown(self, code: str, where: Node | Span, noun: str, name: str, known: Iterable[str]) -> None:
         """Report an unknown name, with the nearest known one or the list."""
@@ -122,8 +136,17 @@ class Sink:
         return sum(d.severity == "error" for d in self.found)
 
 
+def _one_line(text: str) -> str:
+    """What a message quotes is somebody's text: on one line, of bounded length, harmless to a terminal."""
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return _QUOTED.sub(r"`\1...`", text) if len(text) > 200 else text
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that `name` most likely means; empty when none is near."""
+    if len(name) > _NEAR:
+        return ""
     options = list(known)
     lower = {o.lower(): o for o in options}
     if name.lower() in lower:

@@ -1,5 +1,6 @@
 """A finding as text: the place, the lines, a caret under the token, other places, notes, the cure."""
 
+import unicodedata
 from collections.abc import Callable, Iterable
 
 from tocsin.diag.diagnostic import Diagnostic, Label
@@ -44,15 +45,25 @@ def _lines(label: Label, width: int, mark: str, role: str, style: Style) -> list
     text = span.source.line(span.line)
     cut = max(0, span.column - 1 - _WIDEST // 2) if len(text) > _WIDEST else 0
     shown = text[cut : cut + _WIDEST]
-    lead = "".join(_TAB if c == "\t" else " " for c in shown[: span.column - 1 - cut])
-    marks = style(mark * _length(span, text), role)
+    before = max(0, span.column - 1 - cut)
+    lead = " " * _cells(shown[:before])
+    marks = style(mark * max(1, _cells(shown[before : before + _length(span, text)])), role)
     note = f" {label.text}" if label.text else ""
     return [f"{span.line:{width}} | {_printable(shown)}", f"{'':{width}} | {lead}{marks}{note}"]
 
 
+def _cells(text: str) -> int:
+    """How wide a terminal shows it: letters of East Asia and most emoji take two columns."""
+    if text.isascii():
+        return len(text) + text.count("\t") * (len(_TAB) - 1)
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    flat = sum(unicodedata.combining(c) > 0 for c in text)
+    return len(text) + text.count("\t") * (len(_TAB) - 1) + wide - flat
+
+
 def _length(span: Span, text: str) -> int:
     end = span.end_column if span.end_line == span.line else len(text) + 1
-    return max(1, min(end, len(text) + 1) - span.column, 1) if end - span.column < _WIDEST else 1
+    return max(1, min(end, len(text) + 1) - span.column) if end - span.column < _WIDEST else 1
 
 
 def _printable(text: str) -> str:

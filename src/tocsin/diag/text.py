@@ -1,6 +1,13 @@
 """Sources and spans: where a piece of text stands. Not how it is shown."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> tuple[str, ...]:
+    """Split once: a file with a thousand mistakes is asked for a thousand lines."""
+    return tuple(text.split("\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,9 +17,14 @@ class Source:
     name: str
     text: str
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All lines; those of a file from Windows keep their carriage return."""
+        return _lines(self.text)
+
     def line(self, number: int) -> str:
         """Line `number` (from 1) without its end; empty past the last one."""
-        lines = self.text.split("\n")
+        lines = self.lines
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
 

@@ -84,40 +84,43 @@ class AlertBuilder:
         return plugin
 
     def _references(self, node: Node, envelope: AlertSpec, service: Service | None, team: str) -> bool:
-        before = self.sink.errors
-        sink = self.sink
+        sink, good = self.sink, True
         if envelope.severity not in self.severities:
+            good = False
             sink.unknown(
                 "spec/unknown-severity", node.at("severity"), "severity", envelope.severity, self.severities
             )
         if envelope.team and envelope.team not in self.teams:
+            good = False
             sink.unknown("spec/unknown-team", node.at("team"), "team", envelope.team, self.teams)
         if not envelope.team and not team:
+            good = False
             sink.error(
                 "spec/no-team",
                 node.key_place(),
                 f"nobody owns the alert `{node.key}`",
                 help="add `team: ...` to the alert, to its service or to the workspace",
             )
-        for index, receiver in enumerate(envelope.to):
-            if receiver not in self.receivers:
-                place = node.at("to")
-                sink.unknown(
-                    "spec/unknown-receiver",
-                    place.items[index] if place.items else place,
-                    "receiver",
-                    receiver,
-                    self.receivers,
-                )
-        for label in envelope.labels:
-            if label in RESERVED or label in self.scope.identity:
-                sink.error(
-                    "spec/reserved-label",
-                    node.at("labels").key_node(label),
-                    f"the label `{label}` is set by Tocsin",
-                    help="choose another name",
-                )
-        return sink.errors == before
+        return all((good, self._receivers(node, envelope), self._labels(node, envelope)))
+
+    def _receivers(self, node: Node, envelope: AlertSpec) -> bool:
+        place = node.at("to")
+        unknown = [(i, name) for i, name in enumerate(envelope.to) if name not in self.receivers]
+        for index, name in unknown:
+            where = place.items[index] if place.items else place
+            self.sink.unknown("spec/unknown-receiver", where, "receiver", name, self.receivers)
+        return not unknown
+
+    def _labels(self, node: Node, envelope: AlertSpec) -> bool:
+        taken = [name for name in envelope.labels if name in RESERVED or name in self.scope.identity]
+        for name in taken:
+            self.sink.error(
+                "spec/reserved-label",
+                node.at("labels").key_node(name),
+                f"the label `{name}` is set by Tocsin",
+                help="choose another name",
+            )
+        return not taken
 
     def _parts(
         self,

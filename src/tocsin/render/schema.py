@@ -17,8 +17,9 @@ from tocsin.render.renderer import renderer
 from tocsin.spec.alerts import AlertSpec
 from tocsin.spec.dashboards import DashboardSpec, PanelEnvelope, RowSpec
 from tocsin.spec.declare import Expr, Secret
-from tocsin.spec.decode import PATTERNS, Field, fields
+from tocsin.spec.decode import Field, fields
 from tocsin.spec.organisation import ReceiverSpec
+from tocsin.spec.patterns import PATTERNS
 from tocsin.spec.root import Spec
 from tocsin.spec.services import LabelsSpec, ServiceSpec
 from tocsin.spec.values import Duration, Rate, Ratio, Size

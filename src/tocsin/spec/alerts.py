@@ -38,13 +38,17 @@ class AlertSpec:
         one_or_many=True,
     )
     links: Mapping[str, str] = said(
-        "further links: title to URL", default=_NONE, example="{Sentry: https://...}", pattern="url"
+        "further links: title to URL",
+        default=_NONE,
+        example="{Sentry: https://...}",
+        pattern="url",
+        keys="title",
     )
     summary: str = said(
         "one line of what is wrong; may use {{ $labels.x }} and {{ $value }}", default="", pattern="line"
     )
     description: str = said("more words", default="")
-    labels: Mapping[str, str] = said("further labels", default=_NONE, example="{tier: front}")
+    labels: Mapping[str, str] = said("further labels", default=_NONE, example="{tier: front}", keys="label")
     overrides: tuple[Node, ...] = said(
         "other parameters for some label values",
         default=(),

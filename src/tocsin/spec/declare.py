@@ -42,15 +42,26 @@ def said(
     example: str = "",
     key: str = "",
     pattern: str = "",
+    keys: str = "",
     one_or_many: bool = False,
+    may_be_empty: bool = False,
 ) -> Any:
     """A field of a declaration.
 
     `doc` is shown in editors and in the reference. `example` is YAML. `key` is the YAML key where it is not
-    the field's name with `_` (a trailing `_` is dropped: `for_` is `for`). `pattern` restricts strings.
-    `one_or_many`: a tuple may be written as a single value.
+    the field's name with `_` (a trailing `_` is dropped: `for_` is `for`). `pattern` restricts strings,
+    `keys` the keys of a mapping (and of mappings in it). `one_or_many`: a tuple
+    may be written as a single value. `may_be_empty`: an empty list is an answer to a field that must be said.
     """
-    meta = {"doc": doc, "example": example, "key": key, "pattern": pattern, "one_or_many": one_or_many}
+    meta = {
+        "doc": doc,
+        "example": example,
+        "key": key,
+        "pattern": pattern,
+        "keys": keys,
+        "one_or_many": one_or_many,
+        "may_be_empty": may_be_empty,
+    }
     if default is REQUIRED:
         return dataclasses.field(metadata=meta)
     if type(default).__hash__ is None:  # Python 3.11: a mapping proxy is not hashable, so no plain default

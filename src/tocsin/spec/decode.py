@@ -44,6 +44,8 @@ class Field:
     pattern: str
     keys: str = ""
     here: bool = False
+    filled: bool = False
+    """A list that must be said and hold something."""
 
 
 _fields: dict[type, tuple[Field, ...]] = {}
@@ -71,9 +73,9 @@ def _field(f: "dataclasses.Field[Any]", type_: Any) -> Field:
     pattern = meta.get("pattern", "")
     keys = meta.get("keys", "")
     read = _reader(type_, pattern, bool(meta.get("one_or_many")), keys)
-    return Field(
-        f.name, key, read, required, meta.get("doc", ""), meta.get("example", ""), type_, pattern, keys
-    )
+    filled = required and get_origin(type_) is tuple and not meta.get("may_be_empty")
+    doc, example = meta.get("doc", ""), meta.get("example", "")
+    return Field(f.name, key, read, required, doc, example, type_, pattern, keys, filled=filled)
 
 
 class Decoder:
@@ -133,6 +135,11 @@ def _value_of(f: Field, node: Node, sink: Sink) -> Any:
             _missing(f, node, sink)
         return _BAD if f.required else _DEFAULT
     value = f.read(child, sink, f.key)
+    if f.filled and value == ():
+        if not child.items:  # else what is wrong with the items has been said
+            help = f"write `{f.key}: {f.example}`"
+            sink.error("spec/no-value", child, f"`{f.key}` names nothing", help=help)
+        return _BAD
     return _DEFAULT if value is _BAD and not f.required else value
 
 

@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tocsin.diag.compose import compose, compose_text
+from tocsin.diag.compose import MAX_BYTES, compose, compose_text
 from tocsin.diag.diagnostic import Sink
 from tocsin.diag.nodes import Node
 from tocsin.diag.text import Source, Span
+from tocsin.diag.trouble import Trouble
 from tocsin.spec.merge import overlay, substituted, union, with_entry, without
+from tocsin.spec.patterns import name_is_good
 
 SPEC = "spec.yaml"
 MAX_FILES = 10_000
+_SAME_EVERYWHERE = ("tocsin", "name", "include", "packs", "environments")
 PackReader = Callable[[str], str | None]
 """Name of a pack -> its YAML text, or None when there is no such pack."""
 
@@ -33,7 +36,7 @@ def load(workspace: Path, packs: PackReader, pack_names: Iterable[str], sink: Si
     """Read `spec.yaml` and what it includes; None when there is no tree to go on with."""
     return assemble(
         lambda pattern: _inside(workspace, pattern),
-        lambda path: (workspace / path).read_bytes(),
+        lambda path: _read(workspace, path),
         packs,
         pack_names,
         sink,
@@ -65,16 +68,25 @@ def assemble(
         return None
     root, files = _with_includes(root, glob, read, sink)
     fragments = _packs(root, packs, list(pack_names), sink)
-    overlays = root.at("environments").map if root.get("environments") else {}
     trees = [("", root)] + [
         (name, overlay(without(root, "environments"), tree, root))
-        for name, tree in overlays.items()
-        if tree.kind == "map"
+        for name, tree in _environments(root, sink).items()
     ]
     resolved = tuple(
         (name, _with_services(without(tree, "environments"), fragments, sink)) for name, tree in trees
     )
     return Loaded(root, resolved, (SPEC, *files))
+
+
+def _read(workspace: Path, path: str) -> bytes:
+    """A file's bytes; of a file that is too large only so many that this can be told."""
+    file = workspace / path
+    if not file.resolve().is_relative_to(workspace.resolve()):
+        raise Trouble(
+            f"{path} leads out of the workspace through a link", cure="replace the link by the file"
+        )
+    with file.open("rb") as opened:
+        return opened.read(MAX_BYTES + 1)
 
 
 def _inside(workspace: Path, pattern: str) -> list[str] | None:
@@ -137,6 +149,37 @@ def _matching(pattern: Node, glob: Callable[[str], list[str] | None], sink: Sink
             "spec/include", pattern, f"no file matches `{text}`", help="delete the pattern or create the file"
         )
     return names
+
+
+def _environments(root: Node, sink: Sink) -> dict[str, Node]:
+    """What each environment says; its name is a folder's name, so it is judged here."""
+    said = root.get("environments")
+    if said is None:
+        return {}
+    if said.kind != "map":
+        sink.error("spec/type", said, "`environments` is a map: name to what differs there")
+    good: dict[str, Node] = {}
+    for name, tree in said.map.items():
+        if not name_is_good(said.key_node(name), "name", sink):
+            continue
+        if tree.kind != "map":
+            sink.error(
+                "spec/type",
+                tree.key_place(),
+                f"`{name}` is a map of what differs",
+                help=f"write `{name}: {{}}`",
+            )
+            continue
+        for key in _SAME_EVERYWHERE:
+            if key in tree.map:
+                sink.error(
+                    "spec/environment",
+                    tree.key_node(key),
+                    f"`{key}` is the same in all environments",
+                    help="delete it here",
+                )
+        good[name] = tree
+    return good
 
 
 def _packs(root: Node, packs: PackReader, names: list[str], sink: Sink) -> list[Node]:

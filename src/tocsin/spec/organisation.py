@@ -53,7 +53,9 @@ class ReceiverSpec:
 class SeveritySpec:
     """How alerts of this severity are told: to which of a team's roles, how grouped, how often."""
 
-    notify: tuple[str, ...] = said("roles of the team that are told", example="[page, chat]", pattern="name")
+    notify: tuple[str, ...] = said(
+        "roles of the team that are told", example="[page, chat]", pattern="name", may_be_empty=True
+    )
     group_by: tuple[str, ...] = said(
         "labels that make one notification",
         default=("cluster", "environment", "service", "alertname"),

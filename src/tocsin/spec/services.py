@@ -8,7 +8,7 @@ from tocsin.diag.diagnostic import Sink
 from tocsin.diag.nodes import Node
 from tocsin.query.matchers import Matcher
 from tocsin.spec.declare import HERE, parameters, said
-from tocsin.spec.decode import PATTERNS
+from tocsin.spec.patterns import PATTERNS
 from tocsin.spec.values import Duration, Size
 
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -69,7 +69,9 @@ class ScrapeSpec:
     )
     dns: DnsSpec | None = said("discovery by DNS", default=None)
     kubernetes: KubernetesSpec | None = said("discovery in Kubernetes", default=None)
-    labels: Mapping[str, str] = said("further labels of the targets", default=_NONE, example="{zone: a}")
+    labels: Mapping[str, str] = said(
+        "further labels of the targets", default=_NONE, example="{zone: a}", keys="label"
+    )
     sample_limit: int | None = said(
         "refuse a scrape with more samples than this", default=None, example="10000"
     )
@@ -86,7 +88,7 @@ class ProbesSpec:
     )
     module: str = said("module of the exporter", default="http_2xx", pattern="name")
     urls: Mapping[str, str] = said(
-        "check name to URL", example="{ready: http://shop:8000/health/ready}", pattern="url"
+        "check name to URL", example="{ready: http://shop:8000/health/ready}", pattern="url", keys="name"
     )
     node: Node = HERE
 
@@ -160,11 +162,11 @@ class LogsSpec:
     """The service's logs: where they come from, what a line holds, what must not be kept."""
 
     stream: Mapping[str, str] = said(
-        "stream labels, few and of few values", default=_NONE, example="{service_name: shop}"
+        "stream labels, few and of few values", default=_NONE, example="{service_name: shop}", keys="label"
     )
     format: Literal["json", "logfmt", "plain"] = said("how a line is written", default="json", example="json")
     fields: Mapping[str, Literal["required", "optional"]] = said(
-        "fields inside a line", default=MappingProxyType({}), example="{level: required}"
+        "fields inside a line", default=MappingProxyType({}), example="{level: required}", keys="field"
     )
     redact: tuple[str, ...] = said(
         "classes of secrets that are removed on the way",
@@ -218,9 +220,11 @@ class ServiceSpec:
         "how it is scraped", default=(), example='{targets: ["shop:8000"]}', one_or_many=True
     )
     probes: ProbesSpec | None = said("probing from outside", default=None)
-    metrics: Mapping[str, MetricSpec] = said("the metrics that it exposes", default=MappingProxyType({}))
+    metrics: Mapping[str, MetricSpec] = said(
+        "the metrics that it exposes", default=MappingProxyType({}), keys="metric"
+    )
     logs: LogsSpec | None = said("its logs", default=None)
     traces: TracesSpec | None = said("its traces", default=None)
-    alerts: Mapping[str, Node] = said("its alerts", default=MappingProxyType({}))
-    dashboards: Mapping[str, Node] = said("its own dashboards", default=MappingProxyType({}))
+    alerts: Mapping[str, Node] = said("its alerts", default=MappingProxyType({}), keys="alert")
+    dashboards: Mapping[str, Node] = said("its own dashboards", default=MappingProxyType({}), keys="name")
     node: Node = HERE
