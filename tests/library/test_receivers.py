@@ -68,8 +68,19 @@ def test_secrets_are_files(kind, text):
     """A value that is no path never stands under a key that Alertmanager takes a secret from."""
     receiver = example(kind, text)
     _, entry = receiver.settings.integration(receiver, {})
-    secret = {"api_url", "url", "routing_key", "service_key", "bot_token", "webhook_url", "password", "credentials"}
-    assert not secret & (set(entry) - ({"url"} if kind == "webhook" else {"api_url"} if kind == "jira" else set()))
+    secret = {
+        "api_url",
+        "url",
+        "routing_key",
+        "service_key",
+        "bot_token",
+        "webhook_url",
+        "password",
+        "credentials",
+    }
+    assert not secret & (
+        set(entry) - ({"url"} if kind == "webhook" else {"api_url"} if kind == "jira" else set())
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,6 +109,8 @@ def test_a_mistake_is_refused(kind, text, code):
 @pytest.mark.parametrize("kind", KINDS)
 def test_amtool_accepts_every_example(kind, tmp_path):
     receivers = {f"r{i}": example(kind, text, f"r{i}") for i, text in enumerate(module_of(kind).EXAMPLES)}
-    one = model(receivers=receivers, fallback="r0", teams={}, alerts=(), inhibitions=(), hours={}, watchdog=None)
+    one = model(
+        receivers=receivers, fallback="r0", teams={}, alerts=(), inhibitions=(), hours={}, watchdog=None
+    )
     verdict = Amtool(engine("amtool"), tmp_path).check_config(write(one, tmp_path))
     assert not verdict.problems
