@@ -103,7 +103,7 @@ def decode(
     required is missing or wrong. Whoever decodes must look at `sink.errors` before using the result for real.
 
     `extra` leaves unknown keys to somebody else (a plug-in); `envelope` names the declaration whose keys are
-    not this plug-in's. A declaration's own `check(node, sink)` reports keys that do not go together.
+    not this plug-in's. A declaration's own `agree(node, sink)` reports keys that do not go together.
     """
     from_node = getattr(cls, "from_node", None)
     if from_node is not None:
@@ -119,9 +119,9 @@ def decode(
     if any(value is _BAD for value in values.values()):
         return None
     made = cls(**{name: value for name, value in values.items() if value is not _DEFAULT})
-    check = getattr(made, "check", None)
-    if check is not None:
-        check(node, sink)
+    agree = getattr(type(made), "agree", None)
+    if callable(agree):
+        agree(made, node, sink)
     return made
 
 

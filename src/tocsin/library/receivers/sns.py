@@ -41,7 +41,7 @@ class Sns:
                          example="arn:aws:iam::123456789012:role/alerts")
     profile: str = said("profile of the shared AWS credentials", "", pattern="name")
 
-    def check(self, node: Node, sink: Sink) -> None:
+    def agree(self, node: Node, sink: Sink) -> None:
         """Exactly one target."""
         if len({"phone_number", "topic_arn"} & set(node.map)) != 1:
             sink.error("receiver/target", node, "SNS has exactly one of `phone_number` and `topic_arn`",

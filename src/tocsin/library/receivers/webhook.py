@@ -41,7 +41,7 @@ class Webhook:
     max_alerts: int = said("alerts in one message at most; 0: all", 0, example="50")
     timeout: Duration | None = said("how long to wait for an answer", None, example="10s")
 
-    def check(self, node: Node, sink: Sink) -> None:
+    def agree(self, node: Node, sink: Sink) -> None:
         """Exactly one address."""
         if len({"url", "url_file"} & set(node.map)) != 1:
             sink.error("receiver/target", node, "a webhook has exactly one of `url_file` and `url`",
