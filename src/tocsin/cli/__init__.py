@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 EXIT_FINDINGS, EXIT_USAGE, EXIT_TROUBLE, EXIT_CANCELLED = 1, 2, 3, 5
-COMMANDS = ("generate", "check", "why")
+COMMANDS = ("generate", "check", "why", "secrets")
 
 
 class _Lazy(click.Group):
