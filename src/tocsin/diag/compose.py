@@ -105,22 +105,33 @@ def _begun(source: Source, error: yaml.MarkedYAMLError, line: int) -> list[Label
     return [Label(span, f"this {kind} is open")]
 
 
+_CURES = (
+    (
+        "mapping values are not allowed",
+        "put the value in quotes if it contains `: `, or check the indentation of this line",
+    ),
+    ("could not find expected ':'", "a key needs a `:` after it"),
+    ("expected ',' or", "a comma or a closing bracket is missing before this place"),
+    ("cannot start any token", "put the value in quotes"),
+    ("unexpected end of stream", "close the quote"),
+    ("unknown escape", "write a backslash twice, or use single quotes"),
+    (
+        "expected key",
+        "indent it like its neighbours; a value with text after its quotes needs quotes around it all",
+    ),
+)
+
+
 def _syntax(source: Source, error: yaml.MarkedYAMLError, sink: Sink) -> None:
-    line, column = _place(source, error.problem_mark or error.context_mark)
     problem = error.problem or "not YAML"
-    help = ""
+    # of a key without a colon, the parser finds fault with what follows
+    mark = error.context_mark if "expected ':'" in problem else error.problem_mark
+    line, column = _place(source, mark or error.problem_mark or error.context_mark)
+    help = next((cure for words, cure in _CURES if words in problem), "")
     row = source.line(line)
     if "\t" in row[:column] and ("'\\t'" in problem or "tab" in problem or not row[: column - 1].strip()):
         problem, help = "a tab cannot indent YAML", "indent with spaces"
         column = row.index("\t") + 1
-    elif "mapping values are not allowed" in problem:
-        help = "put the value in quotes if it contains `: `, or check the indentation of this line"
-    elif "could not find expected ':'" in problem:
-        help = "a key needs a `:` after it"
-    elif "expected ',' or" in problem:
-        help = "a comma or a closing bracket is missing before this place"
-    elif "cannot start any token" in problem:
-        help = "put the value in quotes"
     at = Span(source, line, column, line, column + 1)
     sink.error("spec/syntax", at, problem, help=help, others=_begun(source, error, line))
 
@@ -249,7 +260,7 @@ class _Composer:
 
     def as_key(self, node: Node) -> Node:
         if node.kind != "scalar":
-            self.sink.error("spec/key", node, "a key must be a plain word")
+            self.sink.error("spec/key", node, "a key must be a plain word", help="write `name: value`")
             raise _Stop
         if node.text == "<<" and node.style is None:
             self.sink.error(

@@ -29,26 +29,32 @@ def offset_of(text: str, line: int, column: int) -> int:
 
 
 def _locate(node: Node, offset: int) -> tuple[int, int] | None:
-    span = node.span
-    rows = node.source.text.split("\n")
-    row, column = span.line - 1, span.column - 1
-    if node.style in ("|", ">"):
-        row, column = row + 1, 0
-    elif node.style in ("'", '"'):
-        column += 1
-    value = node.text
-    if offset >= len(value):
-        offset = max(0, len(value) - 1)
+    span, value = node.span, node.text
+    rows = [row.rstrip("\r") for row in node.source.lines[span.line - 1 : span.end_line]]
+    block = node.style in ("|", ">")
+    column = len(rows[0]) if block else span.column - 1 + (node.style in ("'", '"'))
+    skipped = _indentation(rows, value) if block else 0
+    offset = min(offset, max(0, len(value) - 1))
     at = 0
-    while row < len(rows) and row <= span.end_line:
-        line = rows[row]
-        step, taken = _step(value, at, line, column, node.style)
-        if taken and at >= offset:
-            return row + 1, column + 1
-        at, column = at + taken, column + step
-        if step == 0:
-            row, column = row + 1, 0
+    for number, line in enumerate(rows):
+        if number:
+            column = skipped if block else len(line) - len(line.lstrip(" \t"))
+        step = -1
+        while step:
+            step, taken = _step(value, at, line, column, node.style)
+            if number == 0 and block:
+                taken = 0  # the line of the `|` itself
+            if taken and at >= offset:
+                return span.line + number, column + 1
+            at, column = at + taken, column + step
     return None
+
+
+def _indentation(rows: list[str], value: str) -> int:
+    """What a block's lines are indented by: more than their own spaces."""
+    first = next((row for row in rows[1:] if row.strip()), "")
+    begin = next((row for row in value.split("\n") if row.strip()), "")
+    return max(0, len(first) - len(first.lstrip(" ")) - (len(begin) - len(begin.lstrip(" "))))
 
 
 def _step(value: str, at: int, line: str, column: int, style: str | None) -> tuple[int, int]:
@@ -57,7 +63,9 @@ def _step(value: str, at: int, line: str, column: int, style: str | None) -> tup
         return 0, int(at < len(value) and value[at] in "\n ")
     char = line[column]
     if style == '"' and char == "\\":
-        return {"x": 4, "u": 6, "U": 10}.get(line[column + 1 : column + 2], 2), 1
+        if column + 1 >= len(line):
+            return 0, 0  # an escaped line end stands for nothing
+        return {"x": 4, "u": 6, "U": 10}.get(line[column + 1], 2), 1
     if style == "'" and char == "'" and line[column + 1 : column + 2] == "'":
         return 2, 1
     if at < len(value) and char == value[at]:
