@@ -15,7 +15,7 @@ from tocsin.artifacts.emit import emit
 from tocsin.artifacts.tree import Map
 from tocsin.engines.tools.amtool import Amtool
 from tocsin.model.alerting import Inhibition, Team, Watchdog
-from tocsin.model.digest import DIGEST, digest_routes, digest_rules
+from tocsin.model.digest import DIGEST, digest_routes, digest_rules, digests
 from tocsin.model.routing import NOBODY, Routing, labels_of, muted_by, told
 from tocsin.query.matchers import Matcher
 from tocsin.render.alertmanager import alertmanager, config, matcher_text
@@ -220,4 +220,4 @@ def test_digest_routes_come_before_all_others():
         f'alertname="{DIGEST}"',
         'alertname="Watchdog"',
     ]
-    assert all(route.hours for route in digest_routes(one))
+    assert all(route.hours for route in digest_routes(digests(one)))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from tocsin.diag.nodes import Node
 from tocsin.model.alerting import Alert, Hours
-from tocsin.model.routing import IDENTITY, Delivery, Route, Routing, Timing
+from tocsin.model.routing import IDENTITY, Route, Routing, Timing
 from tocsin.model.workspace import Model
 from tocsin.query.matchers import Matcher, equal, regex_literal, selector
 from tocsin.spec.values import Duration
@@ -83,6 +83,8 @@ class Digest:
 
 def digests(model: Model) -> tuple[Digest, ...]:
     """Every digest of a model: for each receiver with hours, one for each length of pause."""
+    if not any(receiver.hours for receiver in model.receivers.values()):
+        return ()
     heard = dict(_heard(model))
     return tuple(
         Digest(receiver=receiver.name, opening=opening, alerts=heard[receiver.name],
@@ -91,13 +93,13 @@ def digests(model: Model) -> tuple[Digest, ...]:
         for opening in openings(model.hours[receiver.hours]))
 
 
-def digest_routes(model: Model) -> tuple[Route, ...]:
-    """The routes of the digests; they come before those of the teams."""
+def digest_routes(found: tuple[Digest, ...]) -> tuple[Route, ...]:
+    """The routes of the digests; they come before all others."""
     return tuple(
         Route(matchers=equal({"alertname": DIGEST, "digest": digest.receiver, "gap": digest.labels["gap"]}),
               receivers=(digest.receiver,), hours=digest.hours, group_by=("cluster", "environment", "team"),
               timing=TIMING, origin=digest.origin, what=f"morning digest of {digest.receiver}")
-        for digest in digests(model))
+        for digest in found)
 
 
 def digest_rules(model: Model) -> tuple[DigestRule, ...]:
@@ -184,13 +186,13 @@ def _heard(model: Model) -> Iterator[tuple[str, tuple[tuple[Matcher, ...], ...]]
     routing = Routing(model)
     kinds: dict[_Kind, list[Alert]] = {}
     told: dict[str, dict[_Kind, list[Alert]]] = {}
+    usual: dict[_Kind, tuple[str, ...]] = {}
     for alert in model.alerts:
         for escalated in (False, True) if alert.escalate_after else (False,):
             kind = (alert.team, alert.severity, escalated)
             kinds.setdefault(kind, []).append(alert)
-            for delivery in routing.told(alert, escalated):
-                if _quiet_at_times(model, delivery):
-                    told.setdefault(delivery.receiver, {}).setdefault(kind, []).append(alert)
+            for receiver in _missing(alert, escalated, model, routing, usual):
+                told.setdefault(receiver, {}).setdefault(kind, []).append(alert)
     for receiver, heard in told.items():
         yield receiver, tuple(selected for kind, alerts in heard.items()
                               for selected in _selected(kind, alerts, len(alerts) == len(kinds[kind])))
@@ -200,9 +202,17 @@ _Kind = tuple[str, str, bool]
 """Team, severity, whether it is the twin that still fires."""
 
 
-def _quiet_at_times(model: Model, delivery: Delivery) -> bool:
-    receiver = model.receivers.get(delivery.receiver)
-    return bool(receiver and receiver.hours in model.hours and delivery.hours == receiver.hours)
+def _missing(alert: Alert, escalated: bool, model: Model, routing: Routing,
+             usual: dict[_Kind, tuple[str, ...]]) -> tuple[str, ...]:
+    """Who of those that are told has hours; the same for all alerts of a kind that name no receivers."""
+    kind = (alert.team, alert.severity, escalated)
+    if alert.to or alert.shadow or kind not in usual:
+        found = tuple(delivery.receiver for delivery in routing.told(alert, escalated)
+                      if delivery.hours in model.hours)
+        if alert.to or alert.shadow:
+            return found
+        usual[kind] = found
+    return usual[kind]
 
 
 def _selected(kind: _Kind, alerts: list[Alert], all_of_them: bool) -> Iterator[tuple[Matcher, ...]]:

@@ -13,7 +13,7 @@ from typing import Any, cast
 from tocsin.artifacts.tree import Artifact, at
 from tocsin.library.receivers import _wording
 from tocsin.model.alerting import Inhibition, Receiver
-from tocsin.model.digest import digest_routes, digests
+from tocsin.model.digest import Digest, digest_routes, digests
 from tocsin.model.plugins import ReceiverKind, receiver_kinds
 from tocsin.model.routing import IDENTITY, NOBODY, SHADOW, WATCHDOG, Route, Timing, muted, tree
 from tocsin.model.workspace import Model
@@ -39,13 +39,14 @@ def alertmanager(model: Model) -> Iterator[Artifact]:
 
 def config(model: Model) -> dict[str, Any]:
     """The whole configuration."""
-    root = tree(model, digest_routes(model))
+    found = digests(model)
+    root = tree(model, digest_routes(found))
     links = asdict(model.links)
     receivers = [_receiver(receiver, model, links, root) for receiver in model.receivers.values()]
     return {
         "global": _global(model),
         "templates": ["templates/*.tmpl"],
-        **_time_intervals(model),
+        **_time_intervals(model, found),
         "route": _root(root, model),
         **_inhibitions(model),
         "receivers": [*receivers, {"name": NOBODY}],
@@ -121,12 +122,12 @@ def matcher_text(matcher: Matcher) -> str:
 # -- hours -------------------------------------------------------------------------------------
 
 
-def _time_intervals(model: Model) -> dict[str, Any]:
+def _time_intervals(model: Model, found: tuple[Digest, ...]) -> dict[str, Any]:
     own = [at(hours.origin, {"name": hours.name, "time_intervals": _plain(hours.intervals)}, "hours")
            for hours in model.hours.values()]
     openings = [at(digest.origin, {"name": digest.hours, "time_intervals": _plain(digest.opening.intervals)},
                    f"first minutes of the hours of {digest.receiver}")
-                for digest in digests(model)]
+                for digest in found]
     return {"time_intervals": [*own, *openings]} if own or openings else {}
 
 
