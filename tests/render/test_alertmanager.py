@@ -11,8 +11,10 @@ from model_fixture import ALERTS, IDENTITY, alert, model, severity, write
 from stack_engines import engine
 from stack_model import HERE
 
+from tocsin.app.workspace import open_workspace
 from tocsin.artifacts.emit import emit
 from tocsin.artifacts.tree import Map
+from tocsin.diag.diagnostic import Sink
 from tocsin.engines.tools.amtool import Amtool
 from tocsin.model.alerting import Inhibition, Team, Watchdog
 from tocsin.model.digest import DIGEST, digest_routes, digest_rules, digests
@@ -21,6 +23,7 @@ from tocsin.query.matchers import Matcher
 from tocsin.render.alertmanager import alertmanager, config, matcher_text
 from tocsin.spec.values import Duration
 
+ROOT = Path(__file__).parents[2]
 NASTY = 'a"b\\c{{ .X }}\nd\te}, x=~"'
 
 
@@ -221,3 +224,21 @@ def test_digest_routes_come_before_all_others():
         'alertname="Watchdog"',
     ]
     assert all(route.hours for route in digest_routes(digests(one)))
+
+
+@pytest.mark.tools
+def test_amtool_and_the_model_agree_on_the_repository_itself(amtool, tmp_path):
+    opened = open_workspace(ROOT, Sink())
+    assert opened is not None
+    for one in opened.workspace.environments:
+        file = write(one, tmp_path)
+        assert not amtool.check_config(file).problems
+        routing = Routing(one)
+        asked = {}
+        for which, escalated in itertools.product(one.alerts, (False, True)):
+            if not escalated or which.escalate_after is not None:
+                expected = [d.receiver for d in routing.told(which, escalated)] or [NOBODY]
+                kind = (which.team, which.severity, which.to, which.shadow, escalated)
+                asked.setdefault(kind, (labels_of(which, escalated), expected))
+        for labels, expected in asked.values():
+            assert reached(amtool, file, labels) == expected, labels
