@@ -2,12 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from dashboard_sample import setting, source
+from dashboard_sample import metric, service, setting, source
 
 from tocsin.artifacts.tree import Map
 from tocsin.diag.diagnostic import Sink
@@ -206,6 +207,12 @@ def test_slow_scrapes_widen_the_rate_interval() -> None:
     assert next(p for p in panels(data) if "MemTotal" in p["title"])["targets"][0]["interval"] == "1m"
 
 
+def test_rare_events_are_averaged_over_a_longer_time() -> None:
+    text = "title: T\nrows: {R: [{show: rate, of: shop_orders_total, per: hour, title: O}]}"
+    target = titled(rendered(text), "O")["targets"][0]
+    assert target["interval"] == "5m" and target["expr"].endswith("[$__rate_interval])) * 3600")
+
+
 # -- links and marks -------------------------------------------------------------------------
 
 
@@ -257,6 +264,21 @@ def test_an_alert_knows_its_panel() -> None:
         "shop/HighErrorRate": ("shop-board", own.id),
         "shop/ShopDown": ("shop-board", state.id),
     }
+
+
+def test_a_dashboard_of_a_service_is_about_that_service() -> None:
+    text = "title: Requests\nrows: {R: [{show: rate, of: http_requests_total, by: path}, {show: firing}]}"
+    given = setting(Sink())
+    many = {n: service(n, [metric(n, "http_requests_total", "counter", "path")]) for n in ("one", "two")}
+    sources = [source(text, name=n, service=n) for n in many] + [source("title: All\nrows: {}", name="all")]
+    one, two, all_ = build_dashboards(sources, replace(given, services=many, alerts=(), signals={}))
+    assert (one.title, two.title, two.services) == ("One: Requests", "Two: Requests", ("two",))
+    assert two.siblings == {"All": all_.uid} and all_.siblings == {}
+    data = tree(two, {})
+    assert data["tags"] == ["shop", "production", "two"]
+    assert all('"one"' not in t["expr"] for p in panels(data) for t in p["targets"])
+    queries = [v["query"]["query"] for v in data["templating"]["list"] if v["type"] == "query"]
+    assert len(queries) == 2 and all("two" in q and "one" not in q for q in queries)
 
 
 # -- names that last -------------------------------------------------------------------------
@@ -322,6 +344,12 @@ def test_every_part_leads_back_to_the_spec() -> None:
         ("{show: logs, service: shopp}", "spec/unknown-service", "shopp"),
         ("{show: top, of: shop_carts, by: type, limit: 0}", "panel/limit", "0"),
         ("{show: firing, width: 25}", "dashboard/size", "25"),
+        ("{show: rate, of: shop_orders_total, alert: HighErrorRate}", "panel/alert-unit", "HighErrorRate"),
+        (
+            "{show: percent, of: node_cpu_seconds_total, idle: 'mode=\"idle\"', alert: LowMemory}",
+            "panel/alert-side",
+            "LowMemory",
+        ),
         ("{show: percent, of: node_memory_MemTotal_bytes, crit: 0.9}", "spec/unit", "0.9"),
         (
             "{show: expr, title: X, query: 'up{pod=~\"$pods\"}'}",

@@ -5,31 +5,21 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from tocsin.diag.nodes import Node
 from tocsin.model import dashboard_links, layout
+from tocsin.model.build_panels import Drawn, PanelBuilder
 from tocsin.model.dashboard_setting import DashboardSource, Index, Setting, dashboard_uid, panel_id
 from tocsin.model.dashboard_variables import variables
 from tocsin.model.dashboards import Annotation, Dashboard, Link, Panel, Query, Row
-from tocsin.model.plugins import PanelContent, PanelScope, panel_types
+from tocsin.model.plugins import PanelContent
 from tocsin.model.telemetry import Service
-from tocsin.spec.dashboards import DashboardSpec, PanelEnvelope, RowSpec
+from tocsin.spec.dashboards import DashboardSpec, RowSpec
 
 __all__ = ["DashboardSource", "Setting", "alert_panels", "build_dashboards"]
 _ROW_HEIGHT = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Drawn:
-    """A panel with its content, not placed yet."""
-
-    envelope: PanelEnvelope
-    content: PanelContent
-    wish: layout.Wish
-    service: str
-    node: Node
 
 
 def build_dashboards(sources: Iterable[DashboardSource], setting: Setting) -> tuple[Dashboard, ...]:
@@ -43,8 +33,9 @@ def build_dashboards(sources: Iterable[DashboardSource], setting: Setting) -> tu
     groups: dict[str, dict[str, str]] = {}
     for service, dashboard in built:
         groups.setdefault(service, {})[dashboard.title] = dashboard.uid
+    common = groups.get("", {})
     return tuple(
-        replace(d, siblings=dashboard_links.siblings(d.uid, groups[service])) for service, d in built
+        replace(d, siblings=dashboard_links.siblings(d.uid, groups[service] | common)) for service, d in built
     )
 
 
@@ -69,6 +60,7 @@ class _Builder:
         self.source = source
         self.taken: set[int] = set()
         self.seen: dict[str, int] = {}
+        self.panels = PanelBuilder(setting, index)
 
     def build(self) -> Dashboard | None:
         spec = self.setting.decoder.decode(DashboardSpec, self.source.node, self.setting.sink)
@@ -94,7 +86,7 @@ class _Builder:
         top, rows = 0, []
         for title, node in spec.rows.items():
             nodes, collapsed = self._row(node)
-            drawn = [p for n in nodes if (p := self._panel(n, service)) is not None]
+            drawn = [p for n in nodes if (p := self.panels.build(n, service)) is not None]
             places, bottom = layout.flow([p.wish for p in drawn], top + _ROW_HEIGHT)
             panels = tuple(self._placed(p, place) for p, place in zip(drawn, places, strict=True))
             rows.append(
@@ -117,55 +109,7 @@ class _Builder:
         row = self.setting.decoder.decode(RowSpec, node, self.setting.sink)
         return (row.panels, row.collapsed) if row else ((), False)
 
-    def _panel(self, node: Node, service: Service | None) -> _Drawn | None:
-        setting = self.setting
-        envelope = setting.decoder.decode(PanelEnvelope, node, setting.sink, extra=True)
-        if envelope is None:
-            return None
-        kind = panel_types.get(envelope.show)
-        if kind is None:
-            setting.sink.unknown(
-                "spec/unknown-panel", node.at("show"), "panel", envelope.show, panel_types.names()
-            )
-            return None
-        params = setting.decoder.decode(kind, node, setting.sink, envelope=PanelEnvelope)
-        if envelope.service:
-            service = setting.services.get(envelope.service)
-            if service is None:
-                setting.sink.unknown(
-                    "spec/unknown-service", node.at("service"), "service", envelope.service, setting.services
-                )
-                return None
-        if params is None or not self._size_is_good(envelope, node):
-            return None
-        scope = PanelScope(scope=setting.scope(service), alerts=self.index.alerts, signals=setting.signals)
-        content = params.content(scope, node)
-        if content is None:
-            return None
-        wish = layout.Wish(
-            envelope.width or kind.width,
-            envelope.height or kind.height,
-            envelope.width is not None,
-            envelope.height is not None,
-        )
-        return _Drawn(
-            envelope=envelope, content=content, wish=wish, service=service.name if service else "", node=node
-        )
-
-    def _size_is_good(self, envelope: PanelEnvelope, node: Node) -> bool:
-        good = True
-        for key, value, most in (("width", envelope.width, layout.COLUMNS), ("height", envelope.height, 100)):
-            if value is not None and not 0 < value <= most:
-                self.setting.sink.error(
-                    "dashboard/size",
-                    node.at(key),
-                    f"the {key} {value} is not 1 to {most}",
-                    help=f"write a {key} from 1 to {most}, or leave it out",
-                )
-                good = False
-        return good
-
-    def _placed(self, drawn: _Drawn, place: layout.Place) -> Panel:
+    def _placed(self, drawn: Drawn, place: layout.Place) -> Panel:
         content, envelope = drawn.content, drawn.envelope
         title = envelope.title or content.title
         queries = tuple(q if q.ref else _named(q, _ref(i)) for i, q in enumerate(content.queries))
@@ -202,7 +146,7 @@ class _Builder:
         setting, node = self.setting, self.source.node
         panels = [panel for row in rows for panel in row.panels]
         queries = [q for p in panels for q in p.queries]
-        used = self.index.used(q.expr for q in queries)
+        used = list(self.panels.used.values())
         services = self._services(spec, used_services=[m.service for m in used], panels=panels)
         marks = (
             *dashboard_links.annotations(setting, services, node),
@@ -227,15 +171,14 @@ class _Builder:
         texts += [(link.url, node) for link in links] + [
             (link.url, p.origin) for p in panels for link in p.links
         ]
+        tags = (setting.workspace, setting.identity.get("environment", ""), self.source.service, *spec.tags)
         return Dashboard(
             name=self.source.name,
             uid=dashboard_uid(setting.workspace, setting.environment, self.source.name),
-            title=spec.title,
+            title=self._title(spec),
             description=spec.description,
             folder=spec.folder or setting.workspace,
-            tags=tuple(
-                dict.fromkeys((setting.workspace, setting.identity.get("environment", ""), *spec.tags))
-            ),
+            tags=tuple(dict.fromkeys(tag for tag in tags if tag)),
             rows=rows,
             variables=variables(setting, spec.variables, asked, texts, used, node),
             annotations=marks,
@@ -245,6 +188,12 @@ class _Builder:
             services=services,
             origin=node,
         )
+
+    def _title(self, spec: DashboardSpec) -> str:
+        """A service's own dashboard is named after it: a profile gives one title to a thousand services."""
+        service = self.setting.services.get(self.source.service)
+        name = (service.title or service.name) if service else ""
+        return spec.title if name.lower() in spec.title.lower() else f"{name}: {spec.title}"
 
     def _services(
         self, spec: DashboardSpec, used_services: list[str], panels: list[Panel]

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tocsin.diag.diagnostic import Sink
@@ -103,15 +103,15 @@ class Index:
         alerts |= {a.name: a for a in setting.alerts if seen[a.name] == 1}
         return cls(metrics, alerts)
 
-    def used(self, expressions: Iterable[str]) -> list[Metric]:
-        """The declared metrics that occur in `expressions`, each once, in order."""
-        found: dict[str, Metric] = {}
-        for expr in expressions:
-            for word in _NAME.findall(expr):
-                metric = self.metrics.get(word)
-                if metric is not None:
-                    found.setdefault(metric.name, metric)
-        return list(found.values())
+    def used(self, expression: str, own: Service | None) -> list[Metric]:
+        """The declared metrics that occur in an expression. `own` is the service that is meant: a thousand
+        services may declare the same name."""
+        found: list[Metric] = []
+        for word in _NAME.findall(expression):
+            metric = self.metrics.get(word)
+            if metric is not None:
+                found.append(own.metrics.get(metric.name, metric) if own else metric)
+        return found
 
 
 def dashboard_uid(*parts: str) -> str:

@@ -1,11 +1,12 @@
 """LogQL as panels need it: a service's stream, parsed, filtered, counted. Not what is done with it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tocsin.diag.nodes import Node
 from tocsin.model.plugins import PanelScope
-from tocsin.model.telemetry import LogStream, Service
-from tocsin.query.matchers import Matcher, equal, quote, selector
+from tocsin.model.telemetry import Service
+from tocsin.query.matchers import Matcher, quote
 
 AUTO = "$__auto"
 RANGE = "$__range"
@@ -31,14 +32,22 @@ def logging_service(panel: PanelScope, node: Node) -> Service | None:
     return None
 
 
-def lines(logs: LogStream, where: Sequence[Matcher] = (), contains: str = "", parsed: bool = False) -> str:
-    """The stream's lines that contain a text and whose fields match. Lines that do not parse are kept unless
+def lines(
+    panel: PanelScope,
+    service: Service,
+    where: Sequence[Matcher] = (),
+    contains: str = "",
+    *,
+    parsed: bool = False,
+) -> str:
+    """The service's lines that contain a text and whose fields match. Lines that do not parse are kept unless
     a field is asked for: somebody who looks for trouble must see them."""
-    labels = [m for m in where if m.label in logs.labels]
+    logs = service.logs
+    if logs is None:
+        return "{}"
+    labels = tuple(m for m in where if m.label in logs.labels)
     fields = [m for m in where if m.label not in logs.labels]
-    taken = {m.label for m in labels}
-    own = [m for m in equal(logs.labels) if m.label not in taken]
-    out = selector("", (*own, *labels))
+    out = replace(panel.scope, service=service).stream(labels)
     if contains:
         out += f" |= {quote(contains)}"
     if fields or parsed:
@@ -46,12 +55,20 @@ def lines(logs: LogStream, where: Sequence[Matcher] = (), contains: str = "", pa
     return out + "".join(f" | {m}" for m in fields)
 
 
-def counted(logs: LogStream, by: Sequence[str], where: Sequence[Matcher], contains: str, window: str) -> str:
-    """How many lines there are in `window`, for each value of the fields `by`."""
-    named = [m.label for m in where]
-    present = [Matcher(label, "!=", "") for label in by if label not in named and label not in logs.labels]
-    parsed = any(label not in logs.labels for label in by)
-    pipeline = lines(logs, (*where, *present), contains, parsed)
+def counted(
+    panel: PanelScope,
+    service: Service,
+    by: Sequence[str],
+    where: Sequence[Matcher],
+    contains: str,
+    window: str,
+) -> str:
+    """How many lines there are in `window`, for each value of the labels or fields `by`."""
+    labels = service.logs.labels if service.logs else {}
+    asked = {m.label for m in where}
+    fields = [label for label in by if label not in labels]
+    present = [Matcher(label, "!=", "") for label in fields if label not in asked]
+    pipeline = lines(panel, service, (*where, *present), contains, parsed=bool(fields))
     if " | json" in pipeline or " | logfmt" in pipeline:
         pipeline += ' | __error__=""'
     grouping = f" by ({', '.join(by)}) " if by else ""

@@ -55,7 +55,7 @@ def _fits(
         )
         return False
     # Prometheus adds these to every series; no contract names them.
-    known = {*metric.labels, "instance", "job", *panel.scope.identity}
+    known = {*metric.labels, "instance", "job", "service", *panel.scope.identity}
     good = True
     for label in labels:
         if label not in known:

@@ -75,6 +75,22 @@ def own(node: Node, warn: Number, crit: Number, direction: Direction) -> tuple[T
     )
 
 
+def of_used(
+    panel: PanelScope, node: Node, alert: str, warn: Number = None, crit: Number = None
+) -> Limits | None:
+    """As `chosen`, for panels of a used share: an alert on what is left would draw its line upside down."""
+    limits = chosen(panel, node, alert, warn, crit)
+    if limits is not None and any(line.direction == "below" for line in limits.lines):
+        panel.scope.sink.error(
+            "panel/alert-side",
+            node.at("alert"),
+            f"`{alert}` watches what is left, `{node.at('show').text}` shows what is used",
+            help=f"write `{{show: alert, alert: {alert}}}`, or `crit:` with the used share",
+        )
+        return None
+    return limits
+
+
 def chosen(
     panel: PanelScope,
     node: Node,

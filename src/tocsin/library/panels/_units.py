@@ -35,6 +35,11 @@ def rate_unit(metric: Metric, per: Per = "second") -> str:
     return f"per_{per}"
 
 
+def step(per: Per, scraped: str) -> str:
+    """The smallest step of a rate per `per`: rare events are averaged over four of these."""
+    return {"hour": "5m", "day": "1h"}.get(per, scraped)
+
+
 def per_factor(per: Per) -> str:
     """` * 3600` behind a rate that is shown per hour."""
     return "" if per == "second" else f" * {SECONDS[per]}"

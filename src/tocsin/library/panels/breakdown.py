@@ -70,7 +70,7 @@ class BreakdownPanel:
                 calcs=["max", "lastNotNull"],
                 draw="bars" if self.style == "bars" else "",
                 fill=60 if self.style == "area" else None,
-                interval=_signals.scrape_interval(panel, found),
+                interval=_units.step(self.per, _signals.scrape_interval(panel, found)),
             ),
         )
 

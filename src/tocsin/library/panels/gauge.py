@@ -51,7 +51,7 @@ class GaugePanel:
         """One query."""
         built = _shares.used(panel, node, self.of, self.free, self.used, self.idle, self.by, self.where)
         mine = (None, None) if self.alert else (self.warn, self.crit)
-        limits = _thresholds.chosen(panel, node, self.alert, *mine)
+        limits = _thresholds.of_used(panel, node, self.alert, *mine)
         if built is None or limits is None:
             return None
         expr, found = built

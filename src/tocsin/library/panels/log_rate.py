@@ -52,9 +52,9 @@ class LogRatePanel:
         """One Loki query."""
         service = _logs.logging_service(panel, node)
         limits = _thresholds.chosen(panel, node, self.alert)
-        if service is None or service.logs is None or limits is None:
+        if service is None or limits is None:
             return None
-        expr = _logs.counted(service.logs, self.by, self.where, self.contains, _logs.AUTO)
+        expr = _logs.counted(panel, service, self.by, self.where, self.contains, _logs.AUTO)
         which, by = _logs.which(self.where, self.contains), _signals.listed(self.by)
         colors = [_level(name, color) for name, color in _LEVELS.items()] if self.by == ("level",) else []
         return PanelContent(

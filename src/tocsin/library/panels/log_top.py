@@ -38,9 +38,9 @@ class LogTopPanel:
     def content(self, panel: PanelScope, node: Node) -> PanelContent | None:
         """One instant Loki query over the chosen time."""
         service = _logs.logging_service(panel, node)
-        if service is None or service.logs is None or not _rows.limit_is_good(panel, node, self.limit):
+        if service is None or not _rows.limit_is_good(panel, node, self.limit):
             return None
-        counted = _logs.counted(service.logs, self.by, self.where, self.contains, _logs.RANGE)
+        counted = _logs.counted(panel, service, self.by, self.where, self.contains, _logs.RANGE)
         which, by = _logs.which(self.where, self.contains), " and ".join(self.by)
         name = service.title or service.name
         return PanelContent(

@@ -37,9 +37,9 @@ class LogsPanel:
     def content(self, panel: PanelScope, node: Node) -> PanelContent | None:
         """One Loki query."""
         service = _logs.logging_service(panel, node)
-        if service is None or service.logs is None:
+        if service is None:
             return None
-        expr = _logs.lines(service.logs, self.where, self.contains)
+        expr = _logs.lines(panel, service, self.where, self.contains)
         which = _logs.which(self.where, self.contains)
         return PanelContent(
             queries=(Query(expr=expr, source="loki", origin=node),),

@@ -53,7 +53,7 @@ class PercentPanel:
     def content(self, panel: PanelScope, node: Node) -> PanelContent | None:
         """One query."""
         built = _shares.used(panel, node, self.of, self.free, self.used, self.idle, self.by, self.where)
-        limits = _thresholds.chosen(panel, node, self.alert, self.warn, self.crit)
+        limits = _thresholds.of_used(panel, node, self.alert, self.warn, self.crit)
         if built is None or limits is None:
             return None
         expr, found = built

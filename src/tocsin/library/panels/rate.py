@@ -75,7 +75,7 @@ class RatePanel:
                 draw=self.style if self.style == "bars" else "",
                 legend="" if len(queries) > 1 or self.by else "list",
                 room=limits.room,
-                interval=_signals.scrape_interval(panel, found),
+                interval=_units.step(self.per, _signals.scrape_interval(panel, found)),
             ),
         )
 
