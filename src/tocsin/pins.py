@@ -245,6 +245,23 @@ _BLACKBOX = Engine(
     ),
 )
 
+# Stands in for Mimir where only Go modules can be had: tenants, ruler and Alertmanager by API. Not by default.
+_CORTEX = Engine(
+    name="cortex",
+    version="1.21.1",
+    image="quay.io/cortexproject/cortex:v1.21.1",
+    image_env="CORTEX_IMAGE",
+    binaries=(Binary(name="cortex", at_least=(1, 21, 0), below=(2, 0, 0), in_image="/bin/cortex"),),
+    source=Source(
+        module="github.com/cortexproject/cortex",
+        version="v1.21.1",
+        tags=("netgo", "slicelabels"),  # without slicelabels its rules API panics
+        version_symbol="main.Version",
+        by_default=False,
+        minutes=6,
+    ),
+)
+
 # Not obtainable as Go modules: an image only.
 _TEMPO = Engine(name="tempo", version="3.1.0", image="grafana/tempo:3.1.0", image_env="TEMPO_IMAGE")
 _MIMIR = Engine(name="mimir", version="3.2.1", image="grafana/mimir:3.2.1", image_env="MIMIR_IMAGE")
@@ -259,6 +276,7 @@ ENGINES: tuple[Engine, ...] = (
     _NODE_EXPORTER,
     _COMPOSE,
     _BLACKBOX,
+    _CORTEX,
     _TEMPO,
     _MIMIR,
     _GRAFANA,

@@ -126,8 +126,14 @@ def show() -> int:
         )
     why = docker.unreachable()
     out(f"Docker engine: {why or 'answers'}")
-    missing = [name for name, answer in answers.items() if isinstance(answer, Missing)]
+    missing = [name for name, answer in answers.items() if isinstance(answer, Missing) and _usual(name)]
     return ENVIRONMENT if missing else 0
+
+
+def _usual(binary: str) -> bool:
+    """Whether `make engines` would bring it."""
+    engine, _ = pins.binary(binary)
+    return engine.source is not None and engine.source.by_default
 
 
 def _row(name: str, answer: Found | Missing) -> tuple[str, str, str, str]:

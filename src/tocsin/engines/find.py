@@ -68,9 +68,13 @@ def find(binary: str, environ: Mapping[str, str] | None = None) -> Found | Missi
             return answer
         reasons.append(answer)
     engine, _ = pins.binary(binary)
-    buildable = engine.source is not None and "build" in (wanted or WAYS)
-    cure = CURE if buildable else f"docker pull {engine.image_for(environ)}"
-    return Missing(f"no {binary}: " + "; ".join(reasons), cure)
+    return Missing(f"no {binary}: " + "; ".join(reasons), _cure(engine, wanted or WAYS, environ))
+
+
+def _cure(engine: pins.Engine, ways: Sequence[str], environ: Mapping[str, str]) -> str:
+    if engine.source is None or "build" not in ways:
+        return f"docker pull {engine.image_for(environ)}"
+    return CURE if engine.source.by_default else f"python -m tocsin.engines build {engine.name}"
 
 
 def on_path(binary: str, environ: Mapping[str, str]) -> Found | str:
