@@ -5,9 +5,8 @@ series `ALERTS`: a rule lists what fired since the hours ended and fires no more
 only in the first minutes of the hours delivers it. Alertmanager's time intervals know time zones and daylight
 saving, PromQL does not: therefore the rule has no clock, and the route has.
 
-Limits, all tried or read on the pinned engines: what was silenced or inhibited at night is listed too, for
-`ALERTS` does not know of it; alerts of Loki are listed only where its ruler writes to the same Prometheus;
-the night in which the clocks change is an hour too long or too short; months, days of the month and years in
+Limits: what was silenced or inhibited at night is listed too, for `ALERTS` does not know of it; alerts of
+Loki are listed where its ruler writes to the same Prometheus (Loki 3.7.8 sends `ALERTS` too: tried); the night in which the clocks change is an hour too long or too short; months, days of the month and years in
 the hours restrict when a digest comes, not how far it looks back. Nothing here writes a file.
 """
 
