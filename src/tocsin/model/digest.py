@@ -6,8 +6,9 @@ only in the first minutes of the hours delivers it. Alertmanager's time interval
 saving, PromQL does not: therefore the rule has no clock, and the route has.
 
 Limits: what was silenced or inhibited at night is listed too, for `ALERTS` does not know of it; alerts of
-Loki are listed where its ruler writes to the same Prometheus (Loki 3.7.8 sends `ALERTS` too: tried); the night in which the clocks change is an hour too long or too short; months, days of the month and years in
-the hours restrict when a digest comes, not how far it looks back. Nothing here writes a file.
+Loki are listed where its ruler writes to the same Prometheus (Loki 3.7.8 sends `ALERTS` too: tried); the
+night in which the clocks change is an hour too long or too short; months, days of the month and years in the
+hours restrict when a digest comes, not how far it looks back. Nothing here writes a file.
 """
 
 from collections.abc import Iterator, Mapping
