@@ -40,10 +40,10 @@ class Share:
 
     def above(self, limit: Ratio, per: Duration, min_events: int) -> str:
         """More than `limit` of the events within `per` were bad, and at least `min_events` of them."""
-        return both(
-            f"{divided(self.failed(per), self.all(per))}\n> {limit.number}",
-            f"{self.failed(per)} >= {number_text(min_events)}",
-        )
+        share = f"{divided(self.failed(per), self.all(per))}\n> {limit.number}"
+        if min_events <= 1:  # a share above zero is at least one event
+            return share
+        return both(share, f"{self.failed(per)} >= {number_text(min_events)}")
 
     def signal(self, per: Duration) -> str:
         """The share alone: 0 where nothing bad was ever counted, nothing where there are no events."""

@@ -22,6 +22,7 @@ from typing import ClassVar, Literal
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import aggregated, declared, labels_known
 from tocsin.library.alerts._words import plain, title, which
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -89,3 +90,47 @@ class Absent:
             help=f"add `only: true` and `labels: {{{self.each}: [...]}}` to the metric",
         )
         return False
+
+
+CONTRACT = """scrape: {targets: ["a:1"]}
+metrics:
+  shop_region_up: {type: gauge, labels: {region: [eu, us]}, only: true}
+  shop_build_info: {type: info, labels: [version]}"""
+ALERT = "{of: shop_region_up, each: region, for: 5m}"
+WHOLE = "{of: shop_build_info, for: 5m}"
+EU = 'shop_region_up{region="eu"}'
+US = 'shop_region_up{region="us"}'
+EXAMPLES = (
+    fires(
+        "one of two known regions is gone",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={EU: "1x80", US: "1x10 stale _x30 1x20"},
+        since="7m45s",
+        ends="10m30s",
+        labels=({"region": "us", "job": "shop"},),
+    ),
+    quiet("both are there", contract=CONTRACT, alert=ALERT, series={EU: "0x60", US: "1x60"}, until="14m"),
+    quiet(
+        "gone for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={EU: "1x80", US: "1x10 stale _x18 1x40"},
+        until="17m",
+    ),
+    fires(
+        "all is gone, five minutes after the last pushed sample",
+        contract=CONTRACT,
+        alert=WHOLE,
+        series={'shop_build_info{version="1"}': "1x10"},
+        since="12m30s",
+        labels=({"job": "shop"},),
+    ),
+    quiet(
+        "any version is there",
+        contract=CONTRACT,
+        alert=WHOLE,
+        series={'shop_build_info{version="2"}': "1x60"},
+        until="14m",
+    ),
+)

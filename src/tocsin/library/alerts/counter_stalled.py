@@ -23,6 +23,7 @@ from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import counted, declared, labels_known
 from tocsin.library.alerts._words import each, plain, things, title, which
 from tocsin.library.alerts.service_down import service_known
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -93,3 +94,95 @@ class CounterStalled:
         if not feeding:
             return None
         return f"\nunless on ()\n  ({counted(scope, feeding, (), self.per, ())} == 0)"
+
+
+CONTRACT = """scrape: {targets: ["a:1"]}
+metrics:
+  shop_jobs_done_total: {type: counter}
+  shop_jobs_queued_total: {type: counter}"""
+ALERT = "{of: shop_jobs_done_total, per: 15m, for: 5m}"
+FED = "{of: shop_jobs_done_total, per: 15m, fed_by: shop_jobs_queued_total, for: 5m}"
+DONE, QUEUED = "shop_jobs_done_total", "shop_jobs_queued_total"
+EXAMPLES = (
+    fires(
+        "it stops in a living process",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={DONE: "0+1x30 30x30 31+1x9", "up": "1x90"},
+        since="49m",
+        ends="1h2m",
+        every="1m",
+    ),
+    fires(
+        "a living process does not expose it any more",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={DONE: "0+1x10 stale", "up": "1x60"},
+        since="29m",
+        every="1m",
+    ),
+    quiet(
+        "slow, but rising: once in fourteen minutes",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={DONE: "0x13 1x13 2x13 3x13 4x13", "up": "1x90"},
+        until="1h9m",
+        every="1m",
+    ),
+    quiet(
+        "it stands still for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={DONE: "0+1x30 30x17 31+1x20", "up": "1x90"},
+        until="1h",
+        every="1m",
+    ),
+    quiet(
+        "the service is down",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={DONE: "0+1x10 stale", "up": "1x10 0x60"},
+        until="1h",
+        every="1m",
+    ),
+    quiet(
+        "the service was just started",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={DONE: "_x10 0x40", "up": "_x10 1x40"},
+        until="29m",
+        every="1m",
+    ),
+    quiet(
+        "the counter is reset",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={DONE: "100+1x30 0+1x60", "up": "1x90"},
+        until="1h20m",
+        every="1m",
+    ),
+    quiet(
+        "there was nothing to do",
+        contract=CONTRACT,
+        alert=FED,
+        series={DONE: "7x60", QUEUED: "7x60", "up": "1x60"},
+        until="1h",
+        every="1m",
+    ),
+    fires(
+        "there was something to do",
+        contract=CONTRACT,
+        alert=FED,
+        series={DONE: "7x60", QUEUED: "7x30 8x30", "up": "1x60"},
+        since="36m",
+        every="1m",
+    ),
+    fires(
+        "nobody knows whether there was something to do",
+        contract=CONTRACT,
+        alert=FED,
+        series={DONE: "7x60", "up": "1x60"},
+        since="20m",
+        every="1m",
+    ),
+)

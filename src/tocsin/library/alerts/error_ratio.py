@@ -39,6 +39,7 @@ from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import grouped
 from tocsin.library.alerts._shares import Share, share
 from tocsin.library.alerts._words import amount, each, said_matchers, title, which
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -123,3 +124,104 @@ class ErrorRatio:
             f"; or, at low traffic, more than {limit} within {self.low.per.words}, "
             f"and at least {self.low.min_events}"
         )
+
+
+CONTRACT = """scrape: {targets: ["a:1"]}
+metrics: {shop_requests_total: {type: counter, labels: [endpoint, status]}}"""
+ALERT = """{of: shop_requests_total, bad: 'status=~"5.."', above: 5%, per: 5m, min_events: 10, for: 2m}"""
+BY_ENDPOINT = """{of: shop_requests_total, bad: 'status=~"5.."', above: 5%, by: [endpoint],
+  low: {enabled: false}, for: 2m}"""
+GOOD = 'shop_requests_total{endpoint="/a",status="200"}'
+BAD = 'shop_requests_total{endpoint="/a",status="502"}'
+OTHER_GOOD = 'shop_requests_total{endpoint="/b",status="200"}'
+EXAMPLES = (
+    fires(
+        "just over: six of a hundred requests fail",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={GOOD: "0+94x80", BAD: "0+6x80"},
+        since="2m30s",
+    ),
+    quiet(
+        "just under: forty-nine of a thousand requests fail",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={GOOD: "0+951x120", BAD: "0+49x120"},
+        until="30m",
+    ),
+    quiet(
+        "over for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={GOOD: "0+1x28 2000+10x80", BAD: "0x20 12x80"},
+        until="25m",
+    ),
+    quiet(
+        "eight failures among thirty requests are too few",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={GOOD: "0+1x150", BAD: "0x20 0+1x8 8x120"},
+        until="35m",
+    ),
+    fires(
+        "at low traffic, everything fails",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={BAD: "0x6 1x6 2x6 3x6 4x6 5x6 6x6 7x20"},
+        since="10m45s",
+    ),
+    quiet(
+        "at low traffic, four failures are too few",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={BAD: "0x6 1x6 2x6 3x6 4x120"},
+        until="35m",
+    ),
+    quiet(
+        "at low traffic, one in two fails",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={GOOD: "0x6 1x6 2x6 3x6 4x6 5x6 6x6 7x60", BAD: "0x6 1x6 2x6 3x6 4x6 5x6 6x6 7x60"},
+        until="25m",
+    ),
+    fires(
+        "it ends soon after a total failure at full traffic, although the long window still holds it",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={GOOD: "0x40 0+3x40", BAD: "0+3x40 120x40"},
+        since="2m30s",
+        ends="14m",
+    ),
+    quiet("no traffic", contract=CONTRACT, alert=ALERT, series={GOOD: "9x80", BAD: "9x80"}, until="15m"),
+    quiet("nothing was ever bad", contract=CONTRACT, alert=ALERT, series={GOOD: "0+9x80"}, until="15m"),
+    quiet("the series end", contract=CONTRACT, alert=ALERT, series={GOOD: "0+9x40 stale"}, until="20m"),
+    quiet(
+        "the counters are reset",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={GOOD: "10000+99x20 0+99x60", BAD: "10000+1x20 0+1x60"},
+        until="15m",
+    ),
+    quiet(
+        "only the health endpoint fails",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={'shop_requests_total{endpoint="/health/ready",status="503"}': "0+9x80"},
+        until="15m",
+    ),
+    fires(
+        "one of two endpoints fails, by endpoint",
+        contract=CONTRACT,
+        alert=BY_ENDPOINT,
+        series={GOOD: "0+94x40", BAD: "0+6x40", OTHER_GOOD: "0+9000x40"},
+        since="2m30s",
+        labels=({"endpoint": "/a"},),
+    ),
+    quiet(
+        "the same in all is a small share",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={GOOD: "0+94x80", BAD: "0+6x80", OTHER_GOOD: "0+9000x80"},
+        until="15m",
+    ),
+)

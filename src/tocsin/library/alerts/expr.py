@@ -19,6 +19,7 @@ from typing import ClassVar, Literal
 
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._raw import raw_condition
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -37,3 +38,18 @@ class RawExpr:
     def condition(self, scope: Scope, node: Node) -> Condition | None:
         """The expression, and its signal where it can be told."""
         return raw_condition(scope, self.expr.text, self.unit, node)
+
+
+CONTRACT = """scrape: {targets: ["a:1"]}"""
+ALERT = "{expr: 'sum(shop_open_orders{job=\"shop\"}) > 5', for: 1m}"
+EXAMPLES = (
+    fires(
+        "just over",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"shop_open_orders": "5x9 6x20 5x9"},
+        since="3m30s",
+        ends="7m45s",
+    ),
+    quiet("on the limit", contract=CONTRACT, alert=ALERT, series={"shop_open_orders": "5x60"}, until="14m"),
+)

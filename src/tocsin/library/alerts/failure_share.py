@@ -24,6 +24,7 @@ from typing import ClassVar, Literal
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._shares import share
 from tocsin.library.alerts._words import amount, each, listed, said_matchers, things, title, which
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -91,3 +92,94 @@ class FailureShare:
             window=self.per,
             facts=(("Counts as a failure", said_matchers(self.bad) or listed(self.failed)),),
         )
+
+
+CONTRACT = """scrape: {targets: ["a:1"]}
+metrics:
+  shop_imports_total: {type: counter, labels: [status]}
+  shop_exports_total: {type: counter, labels: [status]}
+  shop_mails_total: {type: counter}
+  shop_mail_errors_total: {type: counter}"""
+ALERT = """{of: [shop_imports_total, shop_exports_total], bad: 'status="failed"', above: 10%, per: 15m,
+  min_events: 5, for: 5m}"""
+APART = "{of: shop_mails_total, failed: shop_mail_errors_total, above: 10%, per: 15m, min_events: 1, for: 5m}"
+IMPORTS = 'shop_imports_total{status="success"}'
+EXPORTS = 'shop_exports_total{status="success"}'
+BAD_IMPORTS = 'shop_imports_total{status="failed"}'
+BAD_EXPORTS = 'shop_exports_total{status="failed"}'
+EXAMPLES = (
+    fires(
+        "just over: eleven of a hundred fail, in one of the two counters",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={IMPORTS: "0+50x40", EXPORTS: "0+39x40", BAD_EXPORTS: "0+11x40"},
+        since="6m",
+        every="1m",
+    ),
+    quiet(
+        "just under: ninety-nine of a thousand fail",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={IMPORTS: "0+500x60", EXPORTS: "0+401x60", BAD_IMPORTS: "0+99x60"},
+        until="1h",
+        every="1m",
+    ),
+    fires(
+        "five of five fail, and the other counter does not exist",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={BAD_EXPORTS: "0x5 5x60"},
+        since="11m",
+        ends="20m",
+        every="1m",
+    ),
+    quiet(
+        "four of four are too few",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={BAD_EXPORTS: "0x5 4x60"},
+        until="1h",
+        every="1m",
+    ),
+    quiet(
+        "over for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={EXPORTS: "0x9 0 100x60", BAD_EXPORTS: "0x5 5x60"},
+        until="1h",
+        every="1m",
+    ),
+    quiet(
+        "no events",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={EXPORTS: "9x60", BAD_EXPORTS: "9x60"},
+        until="1h",
+        every="1m",
+    ),
+    quiet("no series", contract=CONTRACT, alert=ALERT, until="1h", every="1m"),
+    quiet(
+        "the counters are reset",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={IMPORTS: "9000+99x20 0+99x40", BAD_IMPORTS: "900+1x20 0+1x40"},
+        until="1h",
+        every="1m",
+    ),
+    fires(
+        "failures have a counter of their own",
+        contract=CONTRACT,
+        alert=APART,
+        series={"shop_mails_total": "0+1x40", "shop_mail_errors_total": "0+1x40"},
+        since="6m",
+        every="1m",
+    ),
+    quiet(
+        "one failure among twenty",
+        contract=CONTRACT,
+        alert=APART,
+        series={"shop_mails_total": "0+2x60", "shop_mail_errors_total": "0x9 1x50"},
+        until="1h",
+        every="1m",
+    ),
+)

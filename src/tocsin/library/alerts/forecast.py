@@ -31,6 +31,7 @@ from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import both, either, grouped
 from tocsin.library.alerts._left import left_share
 from tocsin.library.alerts._words import amount, title, which
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -101,3 +102,85 @@ class Forecast:
             threshold_text=f"{limit} and full within {self.full_within}, or {floor}",
             window=self.trend,
         )
+
+
+CONTRACT = """scrape: {targets: ["a:1"]}
+metrics:
+  disk_free_bytes: {type: gauge, labels: [mountpoint]}
+  disk_size_bytes: {type: gauge, labels: [mountpoint]}
+  disk_readonly: {type: gauge, labels: [mountpoint]}"""
+ALERT = """{left: disk_free_bytes, of: disk_size_bytes, unless: disk_readonly, below: 10%, full_within: 4h,
+  trend: 6h, floor: 3%, what: disk space, for: 5m}"""
+FREE = 'disk_free_bytes{mountpoint="/"}'
+SIZE = 'disk_size_bytes{mountpoint="/"}'
+READ_ONLY = 'disk_readonly{mountpoint="/"}'
+ROOT = ({"instance": "a:1", "job": "shop", "mountpoint": "/"},)
+EXAMPLES = (
+    fires(
+        "a leak: 18 of 1,000 an hour, and 71 are left",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={FREE: "200-1.5x100", SIZE: "1000x100"},
+        since="7h15m",
+        labels=ROOT,
+        every="5m",
+    ),
+    quiet(
+        "eight percent of a large, steady disk",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={FREE: "80x200", SIZE: "1000x200"},
+        until="16h",
+        every="5m",
+    ),
+    quiet(
+        "a fast leak while there is much left",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={FREE: "900-7x110", SIZE: "1000x110"},
+        until="9h",
+        every="5m",
+    ),
+    fires(
+        "just under the floor, without a trend",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={FREE: "31x5 29x5 40x5", SIZE: "1000x20", READ_ONLY: "0x20"},
+        since="35m",
+        ends="1h",
+        labels=ROOT,
+        every="5m",
+    ),
+    quiet(
+        "exactly on the floor, without a trend",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={FREE: "30x100", SIZE: "1000x100"},
+        until="8h",
+        every="5m",
+    ),
+    quiet(
+        "under the floor for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={FREE: "500x5 29 500x20", SIZE: "1000x30"},
+        until="2h",
+        every="5m",
+    ),
+    quiet(
+        "read-only",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={FREE: "0x30", SIZE: "1000x30", READ_ONLY: "1x30"},
+        until="2h",
+        every="5m",
+    ),
+    quiet(
+        "the series end",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={FREE: "500x5 stale", SIZE: "1000x5 stale"},
+        until="2h",
+        every="5m",
+    ),
+)

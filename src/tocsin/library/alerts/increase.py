@@ -29,6 +29,7 @@ from typing import ClassVar, Literal
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import aggregated, breakdown, declared, each_metric, labels_known
 from tocsin.library.alerts._words import amount, each, more_than, plain, things, title, which
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -87,3 +88,85 @@ class Increase:
         known = f"({up} offset {self.per} == 1)"
         text = f"    {born}\n  and on (job, instance)\n    {known}\nor\n  increase({series}[{self.per}])"
         return f"(\n{text}\n)" if len(self.of) > 1 else text
+
+
+CONTRACT = """scrape: {targets: ["a:1", "b:1"]}
+metrics: {shop_lost_total: {type: counter, labels: [kind]}}"""
+ALERT = "{of: shop_lost_total, above: 0, per: 5m, by: [kind]}"
+FIVE = "{of: shop_lost_total, above: 5, per: 5m, for: 1m}"
+LOST = 'shop_lost_total{kind="mail",instance="a:1"}'
+OTHER_LOST = 'shop_lost_total{kind="mail",instance="b:1"}'
+OTHER_UP = 'up{instance="b:1"}'
+MAIL = ({"kind": "mail"},)
+EXAMPLES = (
+    fires(
+        "one event",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LOST: "5x10 6x40", "up": "1x60"},
+        since="2m45s",
+        ends="7m30s",
+        labels=MAIL,
+    ),
+    quiet("no event", contract=CONTRACT, alert=ALERT, series={LOST: "5x60", "up": "1x60"}, until="14m"),
+    quiet("no series", contract=CONTRACT, alert=ALERT, series={"up": "1x60"}, until="14m"),
+    fires(
+        "the counter is born with its first three events",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LOST: "_x40 3x60", "up": "1x100"},
+        since="10m",
+        ends="15m",
+        labels=MAIL,
+    ),
+    quiet(
+        "Prometheus is started beside a process that is days old",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LOST: "1000x60", "up": "1x60"},
+        until="14m",
+    ),
+    quiet(
+        "a new instance comes with a past that nobody saw",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LOST: "0x100", "up": "1x100", OTHER_LOST: "_x40 7x60", OTHER_UP: "_x40 1x60"},
+        until="24m",
+    ),
+    quiet(
+        "scrapes fail for some minutes",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LOST: "1000x10 stale _x29 1000x60", "up": "1x10 0x29 1x60"},
+        until="24m",
+    ),
+    quiet(
+        "the counter is reset",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LOST: "1000x10 0x60", "up": "1x80"},
+        until="14m",
+    ),
+    fires(
+        "an event after a reset",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LOST: "1000x10 0x10 1x60", "up": "1x80"},
+        since="5m30s",
+        labels=MAIL,
+    ),
+    fires(
+        "six of two instances are more than five",
+        contract=CONTRACT,
+        alert=FIVE,
+        series={LOST: "0x10 3x40", OTHER_LOST: "0x10 3x40", "up": "1x60", OTHER_UP: "1x60"},
+        since="3m45s",
+    ),
+    quiet(
+        "five are not more than five",
+        contract=CONTRACT,
+        alert=FIVE,
+        series={LOST: "0x10 5x40", "up": "1x60"},
+        until="12m",
+    ),
+)

@@ -21,6 +21,7 @@ from typing import ClassVar, Literal
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._words import title
 from tocsin.library.alerts.service_down import service_known
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -51,3 +52,40 @@ class InstanceDown:
             value="no answer",
             threshold_text="each instance answers",
         )
+
+
+CONTRACT = """scrape: {targets: ["a:1", "b:1"]}"""
+ALERT = "{for: 5m}"
+B_DOWN = {"instance": "b:1", "job": "shop"}
+EXAMPLES = (
+    fires(
+        "one of two instances is down",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"up": "1x40", 'up{instance="b:1"}': "1x3 0x23 1x10"},
+        since="6m",
+        ends="7m",
+        labels=(B_DOWN,),
+    ),
+    quiet(
+        "all instances are down",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"up": "0x60", 'up{instance="b:1"}': "0x60"},
+        until="15m",
+    ),
+    quiet(
+        "down for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"up": "1x60", 'up{instance="b:1"}': "1x3 0x19 1x30"},
+        until="12m",
+    ),
+    quiet(
+        "an instance leaves discovery",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"up": "1x60", 'up{instance="b:1"}': "1x3 stale"},
+        until="15m",
+    ),
+)

@@ -24,6 +24,7 @@ from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import aggregated, declared, labels_known
 from tocsin.library.alerts._words import each, plain, thing, title, which
 from tocsin.library.alerts.service_down import service_known
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -76,3 +77,76 @@ class LastSuccess:
             value=_AGO,
             threshold_text=str(self.older_than),
         )
+
+
+CONTRACT = """scrape: {targets: ["a:1", "b:1"]}
+metrics:
+  shop_database_last_success_timestamp_seconds: {type: gauge}
+  shop_task_last_success_timestamp_seconds: {type: gauge, labels: [task]}"""
+ALERT = "{of: shop_database_last_success_timestamp_seconds, older_than: 60s, for: 1m}"
+BY_TASK = "{of: shop_task_last_success_timestamp_seconds, older_than: 60s, by: [task], for: 1m}"
+LAST = "shop_database_last_success_timestamp_seconds"
+EXAMPLES = (
+    fires(
+        "the check is stuck in a living process",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LAST: "0+15x20 300x9 465+15x10", "up": "1x60"},
+        since="7m15s",
+        ends="7m45s",
+    ),
+    fires(
+        "it never succeeded",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LAST: "0x60", "up": "1x60"},
+        since="2m15s",
+    ),
+    fires(
+        "a living process does not expose it",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"up": "1x60"},
+        since="2m15s",
+    ),
+    quiet(
+        "the process is dead",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LAST: "0+15x20 stale", "up": "1x20 0x60"},
+        until="20m",
+    ),
+    quiet(
+        "just in time: one success every minute",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LAST: "0x4 75x4 150x4 225x4 300x4 375x4", "up": "1x60"},
+        until="7m",
+    ),
+    quiet(
+        "too old for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LAST: "0+15x20 300x7 435+15x30", "up": "1x60"},
+        until="14m",
+    ),
+    quiet(
+        "one of two instances succeeds",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={LAST: "0x60", f'{LAST}{{instance="b:1"}}': "0+15x60", "up": "1x60"},
+        until="14m",
+    ),
+    fires(
+        "one of two tasks is late, by task",
+        contract=CONTRACT,
+        alert=BY_TASK,
+        series={
+            'shop_task_last_success_timestamp_seconds{task="backup"}': "0x60",
+            'shop_task_last_success_timestamp_seconds{task="mail"}': "0+15x60",
+            "up": "1x60",
+        },
+        since="2m15s",
+        labels=({"task": "backup"},),
+    ),
+)

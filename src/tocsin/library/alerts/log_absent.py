@@ -20,6 +20,7 @@ from typing import ClassVar, Literal
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._lines import counted_lines, has_logs, lines
 from tocsin.library.alerts._words import listed, plain, title
+from tocsin.library.example import Lines, fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -56,3 +57,36 @@ class LogAbsent:
             threshold_text="1 line",
             window=self.per,
         )
+
+
+CONTRACT = "logs: {stream: {service_name: shop}}"
+ALERT = "{per: 10m, for: 1m}"
+CANARY = "{per: 5m, contains: canary}"
+LINE = '{"message": "order #"}'
+SHOP = ({"service_name": "shop"},)
+EXAMPLES = (
+    fires(
+        "the lines stop",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(Lines(line=LINE, count=13), Lines(line=LINE, count=3, start="15m7s")),
+        since="13m",
+        ends="15m15s",
+        labels=SHOP,
+    ),
+    quiet(
+        "just in time: a line every nine minutes",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(Lines(line=LINE, count=4, every="9m"),),
+        until="35m",
+    ),
+    fires(
+        "lines, but not the one that is waited for",
+        contract=CONTRACT,
+        alert=CANARY,
+        lines=(Lines(line="canary", count=1), Lines(line=LINE, count=60)),
+        since="5m",
+        labels=SHOP,
+    ),
+)

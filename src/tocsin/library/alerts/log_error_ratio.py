@@ -23,6 +23,7 @@ from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import both, divided
 from tocsin.library.alerts._lines import counted_lines, fields_known, has_logs, lines
 from tocsin.library.alerts._words import amount, each, listed, title, which
+from tocsin.library.example import Lines, fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -84,3 +85,49 @@ class LogErrorRatio:
     def _field(self, scope: Scope) -> str:
         logs = scope.service.logs if scope.service else None
         return "detected_level" if logs and logs.format == "plain" else self.field
+
+
+CONTRACT = """logs:
+  stream: {service_name: shop}
+  fields: {level: required, message: required}"""
+ALERT = "{above: 5%, per: 5m, min_events: 10, for: 1m}"
+PLAIN = "logs: {stream: {service_name: shop}, format: plain}"
+GOOD = Lines(line='{"level": "INFO", "message": "order # done"}', count=190, every="2s")
+EXAMPLES = (
+    fires(
+        "just over: ten errors of some 140 lines",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(GOOD, Lines(line='{"level": "error", "message": "order # lost"}', count=20, every="20s")),
+        since="4m15s",
+    ),
+    quiet(
+        "just under: one error in thirty lines",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(GOOD, Lines(line='{"level": "CRITICAL", "message": "order # lost"}', count=6, every="60s")),
+        until="6m",
+    ),
+    quiet(
+        "all fail, and nine are too few",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(Lines(line='{"level": "FATAL", "message": "order # lost"}', count=9, every="5s"),),
+        until="6m",
+    ),
+    quiet(
+        "warnings are no errors",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(Lines(line='{"level": "WARN", "message": "order # late"}', count=60, every="5s"),),
+        until="6m",
+    ),
+    quiet("no line", contract=CONTRACT, alert=ALERT, until="6m"),
+    fires(
+        "plain lines, by the level that Loki finds",
+        contract=PLAIN,
+        alert=ALERT,
+        lines=(Lines(line="ERROR order # lost", count=30, every="5s"),),
+        since="1m45s",
+    ),
+)

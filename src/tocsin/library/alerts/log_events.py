@@ -24,6 +24,7 @@ from typing import ClassVar, Literal
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._lines import counted_lines, fields_known, has_logs, lines
 from tocsin.library.alerts._words import amount, each, listed, more_than, plain, said_matchers, title, which
+from tocsin.library.example import Lines, fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -83,3 +84,58 @@ class LogEvents:
         parts = [f"containing {listed(map(quote, self.contains))}"] if self.contains else []
         parts += [f"with {said_matchers(self.where)}"] if self.where else []
         return plain(" ".join(("log lines", *parts)))
+
+
+CONTRACT = """logs:
+  stream: {service_name: shop}
+  fields: {level: required, message: required, error_type: optional}"""
+ALERT = """{where: 'error_type="DatabaseError"', above: 10, per: 5m, what: database errors, for: 1m}"""
+BREAKER = """{contains: "circuit breaker", where: 'level="WARN"', by: [error_type], above: 0}"""
+LINE = '{"level": "ERROR", "message": "query # failed", "error_type": "DatabaseError"}'
+EXAMPLES = (
+    fires(
+        "just over: eleven lines",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(Lines(line=LINE, count=11),),
+        since="2m45s",
+        ends="5m",
+    ),
+    quiet(
+        "just under: ten lines",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(Lines(line=LINE, count=10),),
+        until="9m",
+    ),
+    quiet(
+        "another kind of error",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(Lines(line=LINE.replace("Database", "Value"), count=50),),
+        until="9m",
+    ),
+    quiet(
+        "lines that do not parse",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(Lines(line=LINE.replace("}", ""), count=50),),
+        until="9m",
+    ),
+    quiet("no line", contract=CONTRACT, alert=ALERT, until="9m"),
+    fires(
+        "a circuit breaker opened, by its cause",
+        contract=CONTRACT,
+        alert=BREAKER,
+        lines=(
+            Lines(
+                line='{"level": "WARN", "message": "circuit breaker open", "error_type": "Timeout"}',
+                count=1,
+                start="1m5s",
+            ),
+            Lines(line='{"level": "INFO", "message": "circuit breaker closed"}', count=9, start="2m"),
+        ),
+        since="1m15s",
+        labels=({"error_type": "Timeout"},),
+    ),
+)

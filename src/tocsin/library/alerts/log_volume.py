@@ -21,6 +21,7 @@ from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import aggregated
 from tocsin.library.alerts._lines import has_logs, lines
 from tocsin.library.alerts._words import amount, each, title, which
+from tocsin.library.example import Lines, fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -63,3 +64,22 @@ class LogVolume:
             threshold_text=str(self.above),
             window=self.per,
         )
+
+
+CONTRACT = "logs: {stream: {service_name: shop}}"
+ALERT = "{above: 1kB, per: 5m, for: 1m}"
+LINE = "x" * 99 + "#"
+EXAMPLES = (
+    fires(
+        "just over: eleven lines of a hundred bytes",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(Lines(line="y" * 100, count=11),),
+        since="2m45s",
+        ends="5m",
+    ),
+    quiet(
+        "on the limit", contract=CONTRACT, alert=ALERT, lines=(Lines(line="y" * 100, count=10),), until="9m"
+    ),
+    quiet("no line", contract=CONTRACT, alert=ALERT, until="9m"),
+)

@@ -21,6 +21,7 @@ from typing import ClassVar, Literal
 
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._raw import raw_condition
+from tocsin.library.example import Lines, fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -41,3 +42,24 @@ class RawLogql:
     def condition(self, scope: Scope, node: Node) -> Condition | None:
         """The expression, and its signal where it can be told."""
         return raw_condition(scope, self.logql.text, self.unit, node)
+
+
+CONTRACT = "logs: {stream: {service_name: shop}}"
+ALERT = """{logql: 'sum(count_over_time({service_name="shop"} |= "refused" [5m])) > 2', for: 1m}"""
+EXAMPLES = (
+    fires(
+        "just over: three lines",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(Lines(line="connection refused", count=3), Lines(line="connected", count=9)),
+        since="1m30s",
+        ends="5m",
+    ),
+    quiet(
+        "just under: two lines",
+        contract=CONTRACT,
+        alert=ALERT,
+        lines=(Lines(line="connection refused", count=2),),
+        until="9m",
+    ),
+)

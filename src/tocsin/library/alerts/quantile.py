@@ -23,6 +23,7 @@ from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import counted, declared, labels_known
 from tocsin.library.alerts._edges import below_last_edge, in_unit
 from tocsin.library.alerts._words import amount, each, title, which
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -71,3 +72,61 @@ class Quantile:
             threshold_text=str(self.above),
             window=self.per,
         )
+
+
+CONTRACT = """scrape: {targets: ["a:1"]}
+metrics: {shop_request_duration_seconds: {type: histogram, buckets: [0.5, 1, 2.5]}}"""
+ALERT = "{of: shop_request_duration_seconds, quantile: 95%, above: 800ms, per: 5m, min_events: 100, for: 5m}"
+HALF = 'shop_request_duration_seconds_bucket{le="0.5"}'
+ONE = 'shop_request_duration_seconds_bucket{le="1"}'
+ALL = 'shop_request_duration_seconds_bucket{le="+Inf"}'
+COUNT = "shop_request_duration_seconds_count"
+EXAMPLES = (
+    fires(
+        "just over: p95 is 0.83 s",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={HALF: "0+850x60", ONE: "0+1000x60", ALL: "0+1000x60", COUNT: "0+1000x60"},
+        since="5m15s",
+    ),
+    quiet(
+        "just under: p95 is 0.75 s",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={HALF: "0+900x80", ONE: "0+1000x80", ALL: "0+1000x80", COUNT: "0+1000x80"},
+        until="20m",
+    ),
+    fires(
+        "just enough requests",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={HALF: "0x60", ONE: "0+6x60", ALL: "0+6x60", COUNT: "0+6x60"},
+        since="9m15s",
+    ),
+    quiet(
+        "too few requests",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={HALF: "0x80", ONE: "0+4x80", ALL: "0+4x80", COUNT: "0+4x80"},
+        until="20m",
+    ),
+    quiet(
+        "no traffic",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={HALF: "0x80", ONE: "900x80", ALL: "900x80", COUNT: "900x80"},
+        until="20m",
+    ),
+    quiet(
+        "the counters are reset",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={
+            HALF: "90000+99x30 0+99x50",
+            ONE: "90000+100x30 0+100x50",
+            ALL: "90000+100x30 0+100x50",
+            COUNT: "90000+100x30 0+100x50",
+        },
+        until="20m",
+    ),
+)

@@ -23,6 +23,7 @@ from typing import ClassVar, Literal
 
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._words import title
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition, RecordingRule
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import EXPECTED, Scope
@@ -73,3 +74,53 @@ class ServiceDown:
             threshold_text="1 instance",
             records=expected_record(scope),
         )
+
+
+CONTRACT = """scrape: {targets: ["a:1", "b:1"]}"""
+ALERT = "{for: 1m}"
+EXAMPLES = (
+    fires(
+        "all instances are down",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"up": "1x4 0x9 1x9", 'up{instance="b:1"}': "1x4 0x9 1x9"},
+        since="2m15s",
+        ends="3m45s",
+    ),
+    fires(
+        "the targets vanish from discovery",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"up": "1x4 stale"},
+        since="2m15s",
+    ),
+    fires("nothing was ever scraped", contract=CONTRACT, alert=ALERT, since="1m"),
+    fires(
+        "only another cluster answers",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={'up{cluster="us1"}': "1x20"},
+        since="1m",
+    ),
+    fires(
+        "only the exporter that probes it answers",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={'up{job="shop-probe"}': "1x20"},
+        since="1m",
+    ),
+    quiet(
+        "one of two instances is down",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"up": "0x40", 'up{instance="b:1"}': "1x40"},
+        until="10m",
+    ),
+    quiet(
+        "down for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"up": "1x4 0x3 1x30"},
+        until="8m",
+    ),
+)

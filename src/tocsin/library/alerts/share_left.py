@@ -22,6 +22,7 @@ from typing import ClassVar, Literal
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._left import left_share
 from tocsin.library.alerts._words import amount, title, which
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -74,3 +75,91 @@ class ShareLeft:
             value=amount("percentunit"),
             threshold_text=limit,
         )
+
+
+CONTRACT = """scrape: {targets: ["a:1"]}
+metrics:
+  mem_available_bytes: {type: gauge}
+  mem_total_bytes: {type: gauge}
+  disk_free_bytes: {type: gauge, labels: [mountpoint]}
+  disk_size_bytes: {type: gauge, labels: [mountpoint]}
+  disk_readonly: {type: gauge, labels: [mountpoint]}"""
+ALERT = "{left: mem_available_bytes, of: mem_total_bytes, below: 20%, what: memory, for: 10m}"
+DISK = "{left: disk_free_bytes, of: disk_size_bytes, below: 10%, unless: disk_readonly, for: 5m}"
+SUMMED = "{left: disk_free_bytes, of: disk_size_bytes, below: 10%, by: [instance], for: 5m}"
+FREE = 'disk_free_bytes{mountpoint="/data"}'
+SIZE = 'disk_size_bytes{mountpoint="/data"}'
+READ_ONLY = 'disk_readonly{mountpoint="/data"}'
+A = {"instance": "a:1", "job": "shop"}
+EXAMPLES = (
+    fires(
+        "just under, on one of two machines",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={
+            "mem_available_bytes": "199x45 300x20",
+            "mem_total_bytes": "1000x80",
+            'mem_available_bytes{instance="b:1"}': "201x80",
+            'mem_total_bytes{instance="b:1"}': "1000x80",
+        },
+        since="10m",
+        ends="11m30s",
+        labels=(A,),
+    ),
+    quiet(
+        "exactly on the limit",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"mem_available_bytes": "200x80", "mem_total_bytes": "1000x80"},
+        until="20m",
+    ),
+    quiet(
+        "under for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"mem_available_bytes": "100x39 300x40", "mem_total_bytes": "1000x80"},
+        until="20m",
+    ),
+    quiet(
+        "there is nothing in all",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"mem_available_bytes": "0x80", "mem_total_bytes": "0x80"},
+        until="20m",
+    ),
+    quiet(
+        "the series end",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={"mem_available_bytes": "100x9 stale", "mem_total_bytes": "1000x80"},
+        until="20m",
+    ),
+    fires(
+        "a file system that can be written to",
+        contract=CONTRACT,
+        alert=DISK,
+        series={FREE: "9x40", SIZE: "100x40", READ_ONLY: "0x40"},
+        since="5m",
+        labels=({**A, "mountpoint": "/data"},),
+    ),
+    quiet(
+        "a file system that cannot be written to",
+        contract=CONTRACT,
+        alert=DISK,
+        series={FREE: "0x40", SIZE: "100x40", READ_ONLY: "1x40"},
+        until="10m",
+    ),
+    fires(
+        "all file systems of a machine together",
+        contract=CONTRACT,
+        alert=SUMMED,
+        series={
+            FREE: "1x40",
+            SIZE: "50x40",
+            'disk_free_bytes{mountpoint="/"}': "8x40",
+            'disk_size_bytes{mountpoint="/"}': "50x40",
+        },
+        since="5m",
+        labels=({"instance": "a:1"},),
+    ),
+)

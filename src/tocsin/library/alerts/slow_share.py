@@ -28,6 +28,7 @@ from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import counted, declared, divided, indented, labels_dropped, labels_known
 from tocsin.library.alerts._edges import has_edge, in_unit, le_matcher
 from tocsin.library.alerts._words import amount, each, title, which
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -98,3 +99,95 @@ class SlowShare:
             return None
         quick, requests = self._counts(scope, metrics, (*self.by, *dropped))
         return f"topk(1, {requests} - {quick})"
+
+
+CONTRACT = """scrape: {targets: ["a:1"]}
+metrics:
+  shop_request_duration_seconds: {type: histogram, labels: [endpoint], buckets: [0.5, 1, 2.5]}"""
+ALERT = """{of: shop_request_duration_seconds, slower_than: 1s, above: 5%, per: 5m, min_events: 100,
+  by: [endpoint], for: 5m}"""
+QUICK = 'shop_request_duration_seconds_bucket{endpoint="/a",le="1"}'
+NEW_QUICK = 'shop_request_duration_seconds_bucket{endpoint="/a",le="1.0"}'
+HALF = 'shop_request_duration_seconds_bucket{endpoint="/a",le="0.5"}'
+ALL = 'shop_request_duration_seconds_count{endpoint="/a"}'
+OTHER_QUICK = 'shop_request_duration_seconds_bucket{endpoint="/b",le="1"}'
+OTHER_ALL = 'shop_request_duration_seconds_count{endpoint="/b"}'
+AT_A = ({"endpoint": "/a"},)
+EXAMPLES = (
+    fires(
+        "just over: fifty-one of a thousand are slow, at one of two endpoints",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={
+            HALF: "0+9x60",
+            QUICK: "0+949x60",
+            ALL: "0+1000x60",
+            OTHER_QUICK: "0+1000x60",
+            OTHER_ALL: "0+1000x60",
+        },
+        since="5m15s",
+        labels=AT_A,
+    ),
+    fires(
+        "the same as Prometheus 3 writes it",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={NEW_QUICK: "0+949x60", ALL: "0+1000x60"},
+        since="5m15s",
+        labels=AT_A,
+    ),
+    quiet(
+        "just under: forty-nine of a thousand are slow",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={QUICK: "0+951x80", ALL: "0+1000x80"},
+        until="20m",
+    ),
+    fires(
+        "just enough requests",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={QUICK: "0+3x60", ALL: "0+6x60"},
+        since="9m15s",
+        labels=AT_A,
+    ),
+    quiet(
+        "too few requests",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={QUICK: "0+2x80", ALL: "0+4x80"},
+        until="20m",
+    ),
+    quiet(
+        "slow for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={QUICK: "0x20 40000+1000x60", ALL: "0+1000x20 41000+1000x60"},
+        until="20m",
+    ),
+    quiet("no traffic", contract=CONTRACT, alert=ALERT, series={QUICK: "5x80", ALL: "900x80"}, until="20m"),
+    quiet(
+        "the series end",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={QUICK: "0+9x40 stale", ALL: "0+9x40 stale"},
+        until="20m",
+    ),
+    quiet(
+        "the counters are reset",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={QUICK: "90000+99x30 0+99x50", ALL: "90000+100x30 0+100x50"},
+        until="20m",
+    ),
+    quiet(
+        "only the metrics endpoint is slow",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={
+            'shop_request_duration_seconds_bucket{endpoint="/metrics",le="1"}': "0x80",
+            'shop_request_duration_seconds_count{endpoint="/metrics"}': "0+100x80",
+        },
+        until="20m",
+    ),
+)

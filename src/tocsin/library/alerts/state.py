@@ -23,6 +23,7 @@ from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import declared, labels_known
 from tocsin.library.alerts._left import telling
 from tocsin.library.alerts._words import plain, things, title, which
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -57,10 +58,14 @@ class State:
         if self.before is not None:
             step = max(_LEAST_STEP, Duration(self.within.ms // _POINTS))
             earlier = f"({series} == {number_text(self.before)})[{self.within}:{step}]"
-            expr += f"\nand\n  count_over_time({earlier}) > 0"
+            expr += f"\nand\n  count_over_time({earlier})"
         name = things(scope, metrics)
         what = plain(self.what) or f"{name} is {value}"
-        since = "" if self.before is None else f", and it was {number_text(self.before)} within {self.within.words}"
+        since = (
+            ""
+            if self.before is None
+            else f", and it was {number_text(self.before)} within {self.within.words}"
+        )
         return Condition(
             expr=expr,
             signal=series,
@@ -74,3 +79,52 @@ class State:
             value=value,
             threshold_text=value,
         )
+
+
+CONTRACT = """scrape: {targets: ["a:1"]}
+metrics:
+  disk_readonly: {type: gauge, labels: [mountpoint]}
+  shop_mode: {type: gauge}"""
+ALERT = "{of: disk_readonly, is: 1, before: 0, within: 1d, for: 1m}"
+MODE = "{of: shop_mode, is: 3, for: 1m}"
+DATA = 'disk_readonly{mountpoint="/data"}'
+A = {"instance": "a:1", "job": "shop"}
+EXAMPLES = (
+    fires(
+        "it became read-only",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={DATA: "0x30 1x9 0x20"},
+        since="32m",
+        ends="41m",
+        labels=({**A, "mountpoint": "/data"},),
+        every="1m",
+    ),
+    quiet("it always was", contract=CONTRACT, alert=ALERT, series={DATA: "1x60"}, until="1h", every="1m"),
+    quiet("it is not", contract=CONTRACT, alert=ALERT, series={DATA: "0x60"}, until="1h", every="1m"),
+    quiet(
+        "for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={DATA: "0x30 1 0x60"},
+        until="1h",
+        every="1m",
+    ),
+    quiet(
+        "the series ends",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={DATA: "0x30 stale"},
+        until="1h",
+        every="1m",
+    ),
+    fires(
+        "a state with a number, whatever it was before",
+        contract=CONTRACT,
+        alert=MODE,
+        series={"shop_mode": "3x20"},
+        since="1m",
+        labels=(A,),
+    ),
+    quiet("another state", contract=CONTRACT, alert=MODE, series={"shop_mode": "2x20 4x20"}, until="9m"),
+)

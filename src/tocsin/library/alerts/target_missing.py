@@ -23,6 +23,7 @@ from typing import ClassVar, Literal
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import indented
 from tocsin.library.alerts.service_down import expected_record, service_known
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import EXPECTED, Scope
@@ -61,3 +62,42 @@ class TargetMissing:
             threshold_text="1 target",
             records=expected_record(scope),
         )
+
+
+CONTRACT = """scrape: {targets: ["a:1"]}"""
+ALERT = "{for: 5m}"
+MAIL_EXPECTED = 'tocsin:service_expected{service="mail",job="",instance=""}'
+FAILED_CONFIGS = 'prometheus_sd_failed_configs{name="scrape"}'
+EXAMPLES = (
+    fires(
+        "a service falls out of discovery",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={MAIL_EXPECTED: "1x60", 'up{service="mail",job="mail"}': "1x10 stale", "up": "1x60"},
+        since="7m45s",
+        labels=({"missing": "mail"},),
+    ),
+    quiet(
+        "a service is down, but discovered",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={MAIL_EXPECTED: "1x60", 'up{service="mail",job="mail"}': "0x60", "up": "1x60"},
+        until="14m",
+    ),
+    fires(
+        "a discovery cannot be loaded",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={FAILED_CONFIGS: "0x10 1x20 0x20", "up": "1x60"},
+        since="7m45s",
+        ends="8m",
+        labels=({"missing": "discovery (scrape)", "name": "scrape", "job": "shop", "instance": "a:1"},),
+    ),
+    quiet(
+        "gone for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={MAIL_EXPECTED: "1x60", 'up{service="mail",job="mail"}': "1x10 stale _x18 1x30", "up": "1x60"},
+        until="14m",
+    ),
+)

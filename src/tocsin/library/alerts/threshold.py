@@ -22,6 +22,7 @@ from typing import ClassVar, Literal
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import aggregated, declared, grouped, labels_known
 from tocsin.library.alerts._words import amount, each, plain, things, title, which
+from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
 from tocsin.model.scope import Scope
@@ -140,3 +141,76 @@ class Threshold:
         if self.minus and unit == "timestamp":
             return "seconds"
         return _PER_SECOND.get(unit, "none") if metric.type == "counter" else unit
+
+
+CONTRACT = """scrape: {targets: ["a:1", "b:1"]}
+metrics:
+  shop_queue_messages: {type: gauge, labels: [queue]}
+  shop_workers: {type: gauge}
+  shop_messages_total: {type: counter}
+  shop_sent_timestamp_seconds: {type: gauge}
+  shop_written_timestamp_seconds: {type: gauge}"""
+ALERT = "{of: shop_queue_messages, above: 100, aggregate: sum, by: [queue], for: 5m}"
+FEW = "{of: shop_workers, below: 3, per: 5m, for: 1m}"
+RATE = "{of: shop_messages_total, above: 10, per: 5m, aggregate: sum, for: 5m}"
+LAG = "{of: shop_written_timestamp_seconds, minus: shop_sent_timestamp_seconds, above: 120, for: 1m}"
+MAIL = 'shop_queue_messages{queue="mail",instance="a:1"}'
+OTHER_MAIL = 'shop_queue_messages{queue="mail",instance="b:1"}'
+A = ({"instance": "a:1", "job": "shop"},)
+EXAMPLES = (
+    fires(
+        "just over, together",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={MAIL: "60x30 0x20", OTHER_MAIL: "41x60", 'shop_queue_messages{queue="bills"}': "100x60"},
+        since="5m",
+        ends="7m45s",
+        labels=({"queue": "mail"},),
+    ),
+    quiet(
+        "exactly on the limit",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={MAIL: "60x60", OTHER_MAIL: "40x60"},
+        until="14m",
+    ),
+    quiet(
+        "over for one evaluation too short",
+        contract=CONTRACT,
+        alert=ALERT,
+        series={MAIL: "1000x19 0x40"},
+        until="14m",
+    ),
+    quiet("the series end", contract=CONTRACT, alert=ALERT, series={MAIL: "999x9 stale"}, until="14m"),
+    quiet("not a number", contract=CONTRACT, alert=ALERT, series={MAIL: " ".join(["NaN"] * 57)}, until="14m"),
+    fires(
+        "the average of five minutes is too low",
+        contract=CONTRACT,
+        alert=FEW,
+        series={"shop_workers": "4x40 2x40"},
+        since="13m45s",
+        labels=A,
+    ),
+    quiet(
+        "a counter rises ten times a second",
+        contract=CONTRACT,
+        alert=RATE,
+        series={"shop_messages_total": "0+150x40 0+150x40"},
+        until="20m",
+    ),
+    fires(
+        "a counter rises 10.2 times a second",
+        contract=CONTRACT,
+        alert=RATE,
+        series={"shop_messages_total": "153000+153x80"},
+        since="9m45s",
+    ),
+    fires(
+        "what was sent is 121 s behind what was written",
+        contract=CONTRACT,
+        alert=LAG,
+        series={"shop_written_timestamp_seconds": "200+15x20", "shop_sent_timestamp_seconds": "79+15x20"},
+        since="1m",
+        labels=A,
+    ),
+)
