@@ -245,7 +245,7 @@ _BLACKBOX = Engine(
     ),
 )
 
-# Stands in for Mimir where only Go modules can be had: tenants, ruler and Alertmanager by API. Not by default.
+# Stands in for Mimir without images: tenants, ruler and Alertmanager by API. Built when asked.
 _CORTEX = Engine(
     name="cortex",
     version="1.21.1",
