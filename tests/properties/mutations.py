@@ -1,4 +1,4 @@
-"""Broken specs from good ones: bytes, tokens and structure, each from a seed so that a failure can be repeated."""
+"""Broken specs from good ones: bytes, tokens, structure. Each from a seed, so that failures can be repeated."""
 
 import random
 import re
@@ -7,14 +7,15 @@ from typing import Any
 import yaml
 
 NASTY = (
-    "", "~", "null", "no", "0", "-1", "1e999", "1:30", "010", "0x1f", ".inf", ".nan", "5", "5%", "-5%", "5m",
-    "99999999999999999999", "9" * 5000, "1e-999", "1e308%", "٣s", "²", "2001-01-01", "..", "../x", "/etc", "a/b",
-    "a\nb", 'a"b', "a'b", "a`b", "{{ $x }}", "${x}", "$", "%", "{service}", "<!-- /tocsin:facts -->", "\x85",
-    "\u2028", "\ufeff", "\x1b[2J", "\\", "é", "ß" * 300, "name", "web", "all", "staging", "a" * 5000, "=",
-    "<<", "&a", "*a", "!!python/name:os.system", "|", ">", "- x", "? x", ": x", "# x", "%YAML 1.1", "---", "...",
-    "https://x.example", "javascript:alert(1)", "/run/secrets/x", 'a="b"', 'a=~"("', 'a=~"(?i)x"', "{", "}", "[",
-    "]", ",", "WebDown", "web/WebDown", "web_requests_total", "sum(", "up == 0", "rate", "alert", "service-down",
-    "critical", "pager", "true", "false", "10MB", "1/s", "99999999y", "0s", "on", "\t", " ", "\x00", "\ud7ff", "🔥",
+    "", "~", "null", "no", "0", "-1", "1e999", "1:30", "010", "0x1f", ".inf", ".nan", "5", "5%", "-5%",
+    "5m", "99999999999999999999", "9" * 5000, "1e-999", "1e308%", "٣s", "²", "2001-01-01", "..", "../x",
+    "/etc", "a/b", "a\nb", 'a"b', "a'b", "a`b", "{{ $x }}", "${x}", "$", "%", "{service}",
+    "<!-- /tocsin:facts -->", "\x85", "\u2028", "\ufeff", "\x1b[2J", "\\", "é", "ß" * 300, "name", "web",
+    "all", "staging", "a" * 5000, "=", "<<", "&a", "*a", "!!python/name:os.system", "|", ">", "- x", "? x",
+    ": x", "# x", "%YAML 1.1", "---", "...", "https://x.example", "javascript:alert(1)", "/run/secrets/x",
+    'a="b"', 'a=~"("', 'a=~"(?i)x"', "{", "}", "[", "]", ",", "WebDown", "web/WebDown",
+    "web_requests_total", "sum(", "up == 0", "rate", "alert", "service-down", "critical", "pager", "true",
+    "false", "10MB", "1/s", "99999999y", "0s", "on", "\t", " ", "\x00", "\ud7ff", "🔥",
 )  # fmt: skip
 _TOKEN = re.compile(r"[\w.]+|\s+|[^\w\s]")
 
@@ -22,7 +23,7 @@ _TOKEN = re.compile(r"[\w.]+|\s+|[^\w\s]")
 def mutated(text: str, seed: int) -> bytes:
     """`text` with one to four things broken."""
     rng = random.Random(seed)
-    how = rng.choice((_bytes, _bytes, _tokens, _tokens, _tokens, _lines, _structure, _structure, _structure))
+    how = rng.choice((_bytes, _tokens, _tokens, _lines, _structure, _structure, _words, _words, _words))
     return how(text, rng)
 
 
@@ -104,16 +105,48 @@ def _structure(text: str, rng: random.Random) -> bytes:
                 holder[rng.choice(NASTY)] = holder.pop(key)
             case _:
                 other, place = rng.choice(places)
-                if (
-                    (isinstance(other, dict)
-                    and place in other)
-                    or (isinstance(other, list)
-                    and place < len(other))
+                if (isinstance(other, dict) and place in other) or (
+                    isinstance(other, list) and place < len(other)
                 ):
                     holder[key] = yaml.load(yaml.safe_dump(other[place]), yaml.BaseLoader)
         if not tree:
             break
     return yaml.safe_dump(tree, sort_keys=False, allow_unicode=rng.random() < 0.5, width=10_000).encode()
+
+
+FREE = (
+    "title",
+    "summary",
+    "description",
+    "help",
+    "cluster",
+    "zone",
+    "tier",
+    "bad",
+    "where",
+    "service_name",
+    "ticket",
+)
+"""Keys whose values are people's own words: nearly anything is good there, and must be escaped everywhere."""
+
+
+def _words(text: str, rng: random.Random) -> bytes:
+    tree = yaml.load(text, yaml.BaseLoader)
+    for _ in _times(rng):
+        holder, key = rng.choice([(h, k) for h, k in _places(tree) if isinstance(h[k], str)])
+        free = [(h, k) for h, k in _places(tree) if k in FREE and isinstance(h[k], str)]
+        titles = [h[k] for h, k in _places(tree) if k in ("rows", "links") and isinstance(h[k], dict)]
+        match rng.randrange(4):
+            case 0 if titles:
+                rows = rng.choice(titles)
+                name = rng.choice(list(rows) or [""])
+                rows[rng.choice(NASTY)] = rows.pop(name, "x")
+            case 1:
+                holder[key] = holder[key] + rng.choice(NASTY)[:30]
+            case _:
+                holder, key = rng.choice(free or [(holder, key)])
+                holder[key] = rng.choice(NASTY) + rng.choice(("", " x ", holder[key])) + rng.choice(NASTY)
+    return yaml.safe_dump(tree, sort_keys=False, width=10_000).encode()
 
 
 def _value(rng: random.Random) -> Any:

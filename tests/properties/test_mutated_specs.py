@@ -15,7 +15,7 @@ from tocsin.artifacts.emit import emit
 from tocsin.artifacts.mark import state, whole
 from workspaces import RICH, SHOP, Result, run
 
-COUNT = int(os.environ.get("TOCSIN_MUTATIONS", "1600"))
+COUNT = int(os.environ.get("TOCSIN_MUTATIONS", "800"))
 SHARDS = 8
 SAFE_PATH = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from tocsin.diag.diagnostic import Sink
-from tocsin.model import annotate
+from tocsin.model import annotate, collisions
 from tocsin.model import build_organisation as organisation
 from tocsin.model.alerting import Alert
 from tocsin.model.build_alerts import AlertBuilder
@@ -104,7 +104,11 @@ class _Environment:
             decoder=self.decoder,
         )
         alerts = tuple(self._alerts(builder, services))
+        collisions.runbooks(alerts, sink)
         inhibitions = organisation.inhibitions(spec, _said_names(spec), sink)
+        hours = organisation.hours(spec, sink)
+        watchdog = organisation.watchdog(spec, receivers, sink)
+        redact = self._redaction(services)
         organisation.check_roles(spec, teams, {(a.team, a.severity) for a in alerts if not a.to}, sink)
         links = _links(spec.links)
         dashboards = self._dashboards(builder, alerts, services, links)
@@ -125,11 +129,11 @@ class _Environment:
             teams=MappingProxyType(teams),
             severities=MappingProxyType(severities),
             inhibitions=inhibitions,
-            hours=MappingProxyType(organisation.hours(spec, sink)),
+            hours=MappingProxyType(hours),
             fallback=spec.fallback,
-            watchdog=organisation.watchdog(spec, receivers, sink),
+            watchdog=watchdog,
             dashboards=dashboards,
-            redact=self._redaction(services),
+            redact=redact,
             stack=self._stack(),
             origin=spec.node,
         )
@@ -180,6 +184,7 @@ class _Environment:
                 DashboardSource(name=name if key == "overview" else f"{name}-{key}", node=node, service=name)
                 for key, node in one.dashboards.items()
             ]
+        collisions.dashboards(sources, self.sink)
         setting = Setting(
             workspace=self.spec.name,
             environment=self.name,

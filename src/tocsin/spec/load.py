@@ -13,10 +13,11 @@ from tocsin.diag.nodes import Node
 from tocsin.diag.text import Source, Span
 from tocsin.diag.trouble import Trouble
 from tocsin.spec.merge import overlay, substituted, union, with_entry, without
-from tocsin.spec.patterns import name_is_good
+from tocsin.spec.patterns import PATTERNS, name_is_good
 
 SPEC = "spec.yaml"
 MAX_FILES = 10_000
+MAX_PATTERN = 300
 _SAME_EVERYWHERE = ("tocsin", "name", "include", "packs", "environments")
 PackReader = Callable[[str], str | None]
 """Name of a pack -> its YAML text, or None when there is no such pack."""
@@ -103,8 +104,10 @@ def _with_includes(
 ) -> tuple[Node, list[str]]:
     include = root.get("include")
     files: list[str] = []
-    for pattern in include.items or [include] if include else []:
+    for pattern in _one_or_many(include):
         files += [name for name in _matching(pattern, glob, sink) if name not in files]
+    if include and len(files) > MAX_FILES:
+        sink.error("spec/include", include, f"{len(files):,} files are included, more than {MAX_FILES:,}")
     for name in files[:MAX_FILES]:
         part = compose(name, read(name), sink)
         if part is None:
@@ -123,15 +126,38 @@ def _with_includes(
     return root, files
 
 
+def _one_or_many(node: Node | None) -> list[Node]:
+    if node is None:
+        return []
+    return node.items if node.kind == "seq" else [node]
+
+
+def _is_pattern(text: str, parts: list[str]) -> bool:
+    stars = [part for part in parts if "**" in part]
+    good = PATTERNS["relative"][0].fullmatch(text) is not None and len(text) <= MAX_PATTERN
+    return good and not {"", "."} & set(parts) and stars in ([], ["**"])
+
+
 def _matching(pattern: Node, glob: Callable[[str], list[str] | None], sink: Sink) -> list[str]:
     """The files that an include pattern names; reports one that leaves the workspace or names nothing."""
     text = pattern.text
-    if text.startswith("/") or ".." in text.split("/") or not text:
+    if pattern.kind != "scalar":
+        return []  # the decoder says that it is no list of patterns
+    parts = text.split("/")
+    if text.startswith("/") or ".." in parts:
         sink.error(
             "spec/include",
             pattern,
             f"`{text}` leaves the workspace",
             help="include files inside the workspace, as in `services/*.yaml`",
+        )
+        return []
+    if not _is_pattern(text, parts):
+        sink.error(
+            "spec/include",
+            pattern,
+            f"`{text}` is not a pattern for files",
+            help="write a path such as `services/*.yaml`; `**` stands for folders, once",
         )
         return []
     found = glob(text)
@@ -219,11 +245,18 @@ def _with_services(root: Node, fragments: list[Node], sink: Sink) -> Node:
 def _one_service(name: str, service: Node, pack: Node | None, profiles: dict[str, Node], sink: Sink) -> Node:
     use = service.get("use")
     base = pack
-    for item in (use.items or [use]) if use else []:
+    for item in _one_or_many(use):
         profile = profiles.get(item.text)
         if profile is None:
             sink.unknown("spec/unknown-profile", item, "profile", item.text, profiles)
             continue
+        if profile.get("use"):
+            sink.error(
+                "spec/profile",
+                profile.key_node("use"),
+                "a profile cannot follow another",
+                help="name both in the service: `use: [one, other]`",
+            )
         profile = substituted(profile, "{service}", name)
         base = profile if base is None else overlay(base, profile, profile)
     return service if base is None else overlay(base, service, service)
