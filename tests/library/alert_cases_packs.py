@@ -205,6 +205,7 @@ PACK_EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
             ends="1h2m",
             every="1m",
         ),
+        on("Loki was never sent a line", "20m", {TAKEN: "0+9x30", "up": "1x30"}, every="1m"),
         off(
             "a quiet night",
             "1h20m",
