@@ -85,7 +85,7 @@ EXAMPLES = (
         "lines, but not the one that is waited for",
         contract=CONTRACT,
         alert=CANARY,
-        lines=(Lines(line="canary", count=1), Lines(line=LINE, count=60)),
+        lines=(Lines(line="canary", count=1), Lines(line=LINE, count=60, start="1s")),
         since="5m",
         labels=SHOP,
     ),

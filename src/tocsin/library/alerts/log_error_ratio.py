@@ -98,14 +98,20 @@ EXAMPLES = (
         "just over: ten errors of some 140 lines",
         contract=CONTRACT,
         alert=ALERT,
-        lines=(GOOD, Lines(line='{"level": "error", "message": "order # lost"}', count=20, every="20s")),
+        lines=(
+            GOOD,
+            Lines(start="1s", line='{"level": "error", "message": "order # lost"}', count=20, every="20s"),
+        ),
         since="4m15s",
     ),
     quiet(
-        "just under: one error in thirty lines",
+        "just under: one error in twenty-six lines",
         contract=CONTRACT,
         alert=ALERT,
-        lines=(GOOD, Lines(line='{"level": "CRITICAL", "message": "order # lost"}', count=6, every="60s")),
+        lines=(
+            Lines(line='{"level": "INFO", "message": "order # done"}', count=361, every="1s"),
+            Lines(line='{"level": "CRITICAL", "message": "#"}', count=15, start="500ms", every="25s"),
+        ),
         until="6m",
     ),
     quiet(

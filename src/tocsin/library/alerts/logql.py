@@ -51,7 +51,7 @@ EXAMPLES = (
         "just over: three lines",
         contract=CONTRACT,
         alert=ALERT,
-        lines=(Lines(line="connection refused", count=3), Lines(line="connected", count=9)),
+        lines=(Lines(line="connection refused", count=3), Lines(line="connected", count=9, start="1s")),
         since="1m30s",
         ends="5m",
     ),
