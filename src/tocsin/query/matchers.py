@@ -9,8 +9,18 @@ _TOKEN = re.compile(
     r"""\s*(?:(?P<name>[a-zA-Z_][a-zA-Z0-9_]*)|(?P<op>=~|!~|!=|=)|(?P<comma>,)"""
     r"""|(?P<str>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`))"""
 )
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'", "a": "\a", "b": "\b",
-            "f": "\f", "v": "\v"}
+_ESCAPES = {
+    "n": "\n",
+    "t": "\t",
+    "r": "\r",
+    "\\": "\\",
+    '"': '"',
+    "'": "'",
+    "a": "\a",
+    "b": "\b",
+    "f": "\f",
+    "v": "\v",
+}
 
 
 class MatcherError(ValueError):
@@ -96,9 +106,9 @@ def parse_matchers(text: str) -> tuple[Matcher, ...]:
 
 def _expected(want: str) -> str:
     return {
-        "name": "expected a label name, as in `status=~\"5..\"`",
+        "name": 'expected a label name, as in `status=~"5.."`',
         "op": "expected `=`, `!=`, `=~` or `!~`",
-        "str": "expected a quoted value, as in `status=~\"5..\"`",
+        "str": 'expected a quoted value, as in `status=~"5.."`',
         "comma": "expected `,` between matchers",
     }[want]
 

@@ -1,0 +1,46 @@
+"""Numbers as Prometheus reads and prints them. Not their place in a grammar."""
+
+import math
+import re
+
+_MAX = 2**63 - 1
+_DECIMAL = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_UNDERSCORES = re.compile(r"(?:0[xX]_?)?[0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*(?:\.[0-9].*)?")
+
+
+def read_number(text: str) -> float | None:
+    """The value of a number's text (no sign); None when it is none, or too big."""
+    lower = text.lower()
+    if lower in ("inf", "nan"):
+        return math.inf if lower == "inf" else math.nan
+    if "_" in lower:
+        if not _UNDERSCORES.fullmatch(lower):
+            return None
+        lower = lower.replace("_", "")
+    if lower.startswith("0x"):
+        return _hexadecimal(lower)
+    if not _DECIMAL.fullmatch(lower):
+        return None
+    if lower[0] == "0" and lower.isdigit() and not set(lower) & {"8", "9"} and int(lower, 8) <= _MAX:
+        return float(int(lower, 8))  # as in Go and C, a leading zero means octal
+    value = float(lower)
+    return None if math.isinf(value) else value
+
+
+def _hexadecimal(lower: str) -> float | None:
+    try:
+        value = int(lower, 16)
+    except ValueError:
+        return None
+    return float(value) if value <= _MAX else None
+
+
+def show_number(value: float) -> str:
+    """The shortest text that reads back as `value`."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Inf" if value > 0 else "-Inf"
+    if value == int(value) and abs(value) < 1e15:
+        return "-0" if value == 0 and math.copysign(1, value) < 0 else str(int(value))
+    return repr(value).replace("e+", "e")
