@@ -21,11 +21,17 @@ def le_matcher(edge: float) -> Matcher:
     Prometheus 3.15 normalises scraped values to OpenMetrics floats (`1.0`); Prometheus 2, OTLP and remote
     write may hold `1`.
     """
-    spellings = dict.fromkeys((number_text(edge), repr(edge), f"{edge:g}"))
-    exact = [text for text in spellings if float(text) == edge]
+    exact = tuple(dict.fromkeys((number_text(edge), repr(float(edge)), *_with_exponent(edge))))
     if len(exact) == 1:
         return Matcher("le", "=", exact[0])
     return Matcher("le", "=~", "|".join(regex_literal(text) for text in exact))
+
+
+def _with_exponent(edge: float) -> tuple[str, ...]:
+    """`1e+06`: how Go writes numbers from a million on and below a ten-thousandth."""
+    if 1e-4 <= abs(edge) < 1e6 or not edge:
+        return ()
+    return next((text,) for digits in range(18) if float(text := f"{edge:.{digits}e}") == edge)
 
 
 def has_edge(scope: Scope, metric: Metric, duration: Duration, node: Node) -> bool:
