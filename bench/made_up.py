@@ -79,3 +79,25 @@ def make(folder: Path, services: int) -> None:
         text = SERVICE.format(name=name, number=number, team=number % 20, metric=name.replace("-", "_"),
                               limit=100 + number)
         (folder / "services" / f"{name}.yaml").write_text(text)
+
+RULES_ONLY = """\
+services:
+  service-{number:04}:
+    use: rules-only
+    scrape: {{targets: ["service-{number:04}:8000"], every: 15s}}
+"""
+
+
+def make_rules_only(folder: Path, services: int) -> None:
+    """Seventeen alerts for each service and nothing to look at: as many rules as the peer makes of an objective."""
+    head = HEAD[: HEAD.index("profiles:")].replace("include: [services/*.yaml]\n", "include: [services/*.yaml]\n")
+    head = head.replace("links:\n  grafana: https://grafana.example.org\n  runbooks: https://runbooks.example.org\n"
+                        "  alertmanager: https://alerts.example.org\n", "")
+    alerts = "".join(f"      QueueLong{n}: {{severity: warning, template: threshold, of: queue_length, above: {n + 10},"
+                     f" for: 5m}}\n" for n in range(17))
+    profile = ("profiles:\n  rules-only:\n    metrics:\n      queue_length: {type: gauge, help: waiting jobs}\n"
+               f"    alerts:\n{alerts}")
+    (folder / "services").mkdir(parents=True)
+    (folder / "spec.yaml").write_text(head + profile + "teams:\n  team-0: {page: pager, chat: chat}\n")
+    for number in range(services):
+        (folder / "services" / f"{number:04}.yaml").write_text(RULES_ONLY.format(number=number))
