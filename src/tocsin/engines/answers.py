@@ -6,6 +6,8 @@
 
 from dataclasses import dataclass
 
+from tocsin.diag.trouble import Trouble
+
 
 @dataclass(frozen=True, slots=True)
 class NotRun:
@@ -28,16 +30,14 @@ class DidNotRun(NotRun):
     """The engine is there, but it could not be started, or did not end by itself."""
 
 
-class EngineError(Exception):
+class EngineError(Trouble):
     """An engine failed: one sentence, then named facts (last answer, log lines), then what to try."""
 
     def __init__(
         self, summary: str, *, facts: tuple[tuple[str, str], ...] = (), cure: str | None = None
     ) -> None:
-        super().__init__(summary)
-        self.summary = summary
+        super().__init__(summary, lines=facts, cure=cure or "")
         self.facts = facts
-        self.cure = cure
 
     def __str__(self) -> str:
         rows = [*self.facts, *([("try", self.cure)] if self.cure else [])]

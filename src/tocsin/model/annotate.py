@@ -62,7 +62,7 @@ class Links:
                 url = out["dashboard_url"] = dashboard_url(self.urls.grafana, dashboard, self.identity, by)
             if dashboard is not None and panel is not None:
                 out["panel_url"] = dashboard_url(self.urls.grafana, dashboard, self.identity, by, panel.id)
-            out |= _explore(self.services.get(alert.service), self.urls.grafana)
+            out |= _explore(self.services.get(alert.service), self.urls.grafana, self.identity)
         for title, target in alert.links.items():
             out["link_" + "".join(c if c.isalnum() else "_" for c in title.lower())] = _plain(target)
         place = (dashboard.uid, panel.id) if dashboard and panel else None
@@ -87,10 +87,10 @@ def _plain(text: str) -> str:
     return text.replace("{{", '{{ "{{" }}')
 
 
-def _explore(service: Service | None, grafana: str) -> dict[str, str]:
+def _explore(service: Service | None, grafana: str, identity: Mapping[str, str]) -> dict[str, str]:
     out: dict[str, str] = {}
     if service is not None and service.logs is not None:
-        out["logs_url"] = explore_url(grafana, LOKI, selector("", equal(service.logs.labels)))
+        out["logs_url"] = explore_url(grafana, LOKI, selector("", equal({**identity, **service.logs.labels})))
     if service is not None and service.traces:
         query = '{resource.service.name="' + service.traces.replace('"', "") + '"}'
         out["traces_url"] = explore_url(grafana, TEMPO, query)

@@ -113,4 +113,5 @@ class Scope:
         """The LogQL stream selector of the service's logs, pinned as `select` is."""
         labels = self.service.logs.labels if self.service and self.service.logs else {}
         own = [Matcher(k, "=", v) for k, v in labels.items()]
-        return selector("", (*own, *extra))
+        pins = [m for m in self._identity() if m.label not in labels]  # the collector sets them on every line
+        return selector("", (*own, *pins, *extra))

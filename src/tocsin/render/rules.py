@@ -6,6 +6,7 @@ from typing import Any
 from tocsin.artifacts.tree import Artifact, at
 from tocsin.model.alerting import Alert, RecordingRule, Variant
 from tocsin.model.annotate import words
+from tocsin.model.digest import digest_rules
 from tocsin.model.routing import WATCHDOG
 from tocsin.model.workspace import Model
 from tocsin.render.renderer import renderer
@@ -30,7 +31,7 @@ def rules(model: Model) -> Iterator[Artifact]:
         for alert in model.alerts:
             if alert.language == language:
                 files.setdefault(alert.group, []).append(alert)
-        if language == "promql" and model.watchdog is not None:
+        if language == "promql" and (model.watchdog is not None or digest_rules(model)):
             files.setdefault(model.name, [])
         for name, alerts in sorted(files.items()):
             origin = model.services[name].origin if name in model.services else model.origin
@@ -47,7 +48,8 @@ def _groups(name: str, alerts: list[Alert], model: Model) -> Iterator[Any]:
     for alert in alerts:
         by_interval.setdefault(alert.every, []).append(alert)
     records = _records(alerts, model.records if name == model.name else ())
-    if records:
+    watchdog = [_watchdog(model)] if name == model.name and model.watchdog is not None else []
+    if records or watchdog:
         # evaluated first and in order, so that an alert sees what was recorded in the same evaluation
         by_interval.setdefault(None, [])
     for interval, members in sorted(by_interval.items(), key=lambda i: i[0].ms if i[0] else 0):
@@ -59,12 +61,30 @@ def _groups(name: str, alerts: list[Alert], model: Model) -> Iterator[Any]:
                 for escalated in (False, True)
                 if not escalated or alert.escalate_after
             ]
-        if interval is None and name == model.name and model.watchdog is not None:
-            rules.append(_watchdog(model))
+        rules += watchdog if interval is None else []
         group = {"name": name if interval is None else f"{name}-{interval}"}
         if interval is not None:
             group["interval"] = str(interval)
         yield {**group, "rules": rules}
+    if name == model.name:
+        yield from _digests(model)
+
+
+def _digests(model: Model) -> Iterator[Any]:
+    """The morning digests of receivers that have hours."""
+    for rule in digest_rules(model):
+        tree = {
+            "alert": rule.name,
+            "expr": rule.expr,
+            "labels": dict(rule.labels),
+            "annotations": dict(rule.annotations),
+        }
+        group = {
+            "name": rule.group,
+            "interval": str(rule.every),
+            "rules": [at(rule.origin, tree, "digest rule")],
+        }
+        yield at(rule.origin, group, "digest rule")
 
 
 def _records(alerts: list[Alert], more: tuple[RecordingRule, ...]) -> list[RecordingRule]:
@@ -110,7 +130,7 @@ def _annotations(alert: Alert, variant: Variant, escalated: bool) -> Mapping[str
 
 
 def _watchdog(model: Model) -> Any:
-    assert model.watchdog is not None
+    assert model.watchdog is not None, "who calls has looked"
     labels = {**model.identity, "severity": "none"}
     text = "This alert always fires. When its receiver hears nothing any more, the alerting path is broken."
     tree: dict[str, Any] = {
