@@ -22,20 +22,21 @@ def read_duration(text: str) -> float | str:
     """Seconds; or, when `text` is no duration, the reason in words."""
     if text == "0":
         return 0.0
+    shown = text if len(text) <= 40 else text[:37] + "..."
     nanoseconds, last, at = 0, -1, 0
     for part in _PART.finditer(text):
         unit = part[2]
         if part.start() != at or unit not in _RANK:
             break
         if _RANK[unit] <= last:
-            return f"in `{text}` the units do not go from big to small"
+            return f"in `{shown}` the units do not go from big to small"
         last, at = _RANK[unit], part.end()
         count = part[1].lstrip("0")
         nanoseconds += int(count[:20] or 0) * UNITS[unit] * 1_000_000
         if nanoseconds > MAX_NANOSECONDS or len(count) > 20:
-            return f"`{text}` is longer than 292 years"
+            return f"`{shown}` is longer than 292 years"
     if at != len(text) or not text:
-        return f"`{text}` is no duration (units: {', '.join(UNITS)}; whole numbers only)"
+        return f"`{shown}` is no duration (units: {', '.join(UNITS)}; whole numbers only)"
     return nanoseconds // 10**9 + nanoseconds % 10**9 / 1e9
 
 

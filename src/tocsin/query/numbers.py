@@ -5,7 +5,7 @@ import re
 
 _MAX = 2**63 - 1
 _DECIMAL = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_UNDERSCORES = re.compile(r"(?:0[xX]_?)?[0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*(?:\.[0-9].*)?")
+_MISPLACED = re.compile(r"(?<![0-9a-fx])_|_(?![0-9a-f])")
 
 
 def read_number(text: str) -> float | None:
@@ -14,7 +14,7 @@ def read_number(text: str) -> float | None:
     if lower in ("inf", "nan"):
         return math.inf if lower == "inf" else math.nan
     if "_" in lower:
-        if not _UNDERSCORES.fullmatch(lower):
+        if _MISPLACED.search(lower):
             return None
         lower = lower.replace("_", "")
     if lower.startswith("0x"):
@@ -33,6 +33,11 @@ def _hexadecimal(lower: str) -> float | None:
     except ValueError:
         return None
     return float(value) if value <= _MAX else None
+
+
+def negated(value: float) -> float:
+    """`-value`; the one NaN stays the one NaN, so that trees that hold it are equal."""
+    return value if math.isnan(value) else -value
 
 
 def show_number(value: float) -> str:

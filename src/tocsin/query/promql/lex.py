@@ -141,7 +141,7 @@ class _Lexer:
         if mode is _BRACKETS:
             if lower in _IN_BRACKETS:
                 return lower
-            self._mistake(f"`{word}` is no duration: expected for example `5m`", start, len(word))
+            self._mistake(f"`{word[:40]}` is no duration: expected for example `5m`", start, len(word))
             return "error"
         if lower in KEYWORDS:
             # only before a parenthesis, so that metrics of that name stay usable
@@ -160,7 +160,9 @@ class _Lexer:
             return "duration", units.end()
         rest = _TAIL.match(self.text, end)
         stop = rest.end() if rest else end
-        self._mistake(f"`{self.text[start:stop]}` is neither a number nor a duration", start, stop - start)
+        self._mistake(
+            f"`{self.text[start:stop][:40]}` is neither a number nor a duration", start, stop - start
+        )
         return "error", end
 
     def _fail(self, mode: re.Pattern[str]) -> None:

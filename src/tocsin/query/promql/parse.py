@@ -10,6 +10,7 @@ from typing import Literal
 from tocsin.query.cursor import Cursor, grouping, names
 from tocsin.query.errors import QueryError
 from tocsin.query.nodes import Group, Matching, Name
+from tocsin.query.numbers import negated
 from tocsin.query.promql.ast import (
     AGGREGATIONS,
     PRECEDENCE,
@@ -81,12 +82,12 @@ class Parser:
         """A sign with what it binds, or a primary with its modifiers."""
         c = self.c
         if c.kind not in ("-", "+"):
-            return modified(c, self.primary())
+            return modified(c, self.primary(), self.features.extended_ranges)
         op: Literal["-", "+"] = "-" if c.kind == "-" else "+"
         start = c.take()
         operand = self.expression(SIGN_PRECEDENCE + 1)
         if isinstance(operand, Number):
-            return replace(operand, value=-operand.value if op == "-" else operand.value, start=start)
+            return replace(operand, value=negated(operand.value) if op == "-" else operand.value, start=start)
         return Unary(op, operand, start=start, end=operand.end)
 
     def primary(self) -> Expr:

@@ -6,7 +6,7 @@ from typing import Literal
 from tocsin.query.cursor import Cursor
 from tocsin.query.durations import read_duration
 from tocsin.query.errors import QueryError
-from tocsin.query.numbers import read_number
+from tocsin.query.numbers import negated, read_number
 from tocsin.query.promql.ast import PRECEDENCE, SIGN_PRECEDENCE, Duration, DurationMath, Number
 
 _MAX_SECONDS = 2.0**63 / 1e9
@@ -73,7 +73,7 @@ def _signed(c: Cursor) -> Duration:
 
 def _negated(operand: Duration, minus: bool, start: int) -> Duration:
     if isinstance(operand, Number):
-        value = -operand.value if minus else operand.value
+        value = negated(operand.value) if minus else operand.value
         return Number(value, operand.duration, start=start, end=operand.end)
     return DurationMath("-", (operand,), start=start, end=operand.end) if minus else operand
 

@@ -66,8 +66,11 @@ def _matcher(c: Cursor, first: bool) -> LabelMatcher:
     )
 
 
-def modified(c: Cursor, expr: Expr) -> Expr:
-    """`expr` with the brackets and modifiers behind it; they bind tighter than any operator."""
+def modified(c: Cursor, expr: Expr, extended: bool) -> Expr:
+    """`expr` with the brackets and modifiers behind it; they bind tighter than any operator.
+
+    `extended`: whether `anchored` and `smoothed` are switched on.
+    """
     while True:
         kind = c.kind
         if kind == "[":
@@ -77,7 +80,7 @@ def modified(c: Cursor, expr: Expr) -> Expr:
         elif kind == "@":
             expr = _at(c, expr)
         elif kind in ("anchored", "smoothed"):
-            expr = _extension(c, expr)
+            expr = _extension(c, expr, extended)
         else:
             return expr
 
@@ -143,8 +146,11 @@ def _timestamp(c: Cursor) -> float:
     return value
 
 
-def _extension(c: Cursor, expr: Expr) -> Expr:
+def _extension(c: Cursor, expr: Expr, extended: bool) -> Expr:
     name = replace(c.name(), text=c.kinds[c.at - 1])
+    if not extended:
+        needs = "`--enable-feature=promql-extended-range-selectors`"
+        raise QueryError(f"`{name.text}` is experimental and needs {needs}", name.start, len(name.text))
     if isinstance(expr, Subquery) or not isinstance(expr, Selector | Range):
         raise QueryError(f"`{name.text}` stands only behind a selector", name.start, name.end - name.start)
     if expr.extension is not None and expr.extension.text != name.text:

@@ -47,7 +47,7 @@ def print_expr(expr: Expr) -> str:
         case Paren(expr=below):
             return f"({print_expr(below)})"
         case Unary(op=op, expr=below):
-            return op + _operand(below, SIGN_PRECEDENCE + 1)
+            return op + _operand(below, SIGN_PRECEDENCE + (not isinstance(below, Unary)))
         case String(value=value):
             return quote(value)
         case _:
