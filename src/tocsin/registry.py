@@ -28,12 +28,16 @@ class Registry(Generic[T]):
         """Class decorator: register the decorated class under `name`."""
 
         def register(item: type) -> type:
-            if name in self._items:
-                raise DuplicateName(f"two {self.kind}s are called {name}")
-            self._items[name] = item  # type: ignore[assignment]
+            self.put(name, item)  # type: ignore[arg-type]
             return item
 
         return register
+
+    def put(self, name: str, item: T) -> None:
+        """Register `item` under `name`; the same name twice is a mistake in the program."""
+        if name in self._items:
+            raise DuplicateName(f"two {self.kind}s are called {name}")
+        self._items[name] = item
 
     def _scan(self) -> None:
         if self._scanned:

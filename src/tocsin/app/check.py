@@ -7,17 +7,29 @@ from pathlib import Path
 from tocsin.app.workspace import Opened
 from tocsin.artifacts.emit import emit
 from tocsin.artifacts.mark import whole
-from tocsin.checks.check import Context, Outcome, run_checks
+from tocsin.checks.context import Context
+from tocsin.checks.run import Outcome, run_checks
 
 
-def check(opened: Opened, only: Iterable[str] = ()) -> tuple[Outcome, ...]:
-    """One outcome for each check. What is on disk does not matter, only what the spec says now."""
+def check(opened: Opened, only: Iterable[str] = (), *, engines: bool = True) -> tuple[Outcome, ...]:
+    """One outcome for each check. Artifacts on disk do not matter, only what the spec says now."""
     artifacts = {a.path: a for a in opened.artifacts()}
     with tempfile.TemporaryDirectory(prefix="tocsin-check-") as name:
         folder = Path(name).resolve()
-        for path, artifact in artifacts.items():
+        for path, artifact in artifacts.items() if engines else ():
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(whole(artifact, emit(artifact), None), "utf-8")
-        context = Context(workspace=opened.workspace, artifacts=artifacts, folder=folder)
-        return tuple(run_checks(context, only))
+        context = Context(
+            root=opened.root,
+            loaded=opened.loaded,
+            workspace=opened.workspace,
+            artifacts=artifacts,
+            folder=folder,
+            runbooks=_runbooks(opened.root),
+        )
+        return tuple(run_checks(context, only, engines=engines))
+
+
+def _runbooks(root: Path) -> dict[str, str]:
+    return {path.name: path.read_text("utf-8", "replace") for path in sorted(root.glob("runbooks/*.md"))}

@@ -1,65 +1,65 @@
-"""What a check is, what it may look at, and how a run of all of them ends. No check itself."""
+"""What a check is, and how it is registered. No check itself, and no running of them.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+A check is one file named after its code (`promql/rate-on-gauge` is `promql_rate_on_gauge.py`) that holds a
+module docstring (its page: first line, `## Why`, `## Fix`, `## Exceptions` where there are any), one function
+with `@check(...)`, and `EXAMPLES`.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any, Literal
 
-from tocsin.artifacts.tree import Artifact
-from tocsin.diag.diagnostic import Diagnostic
+from tocsin.diag.diagnostic import Diagnostic, Severity
 from tocsin.engines.answers import NotRun
-from tocsin.model.workspace import Model, Workspace
 from tocsin.registry import Registry
+
+Finding = Diagnostic | NotRun
+Run = Callable[[Any, Any], Iterator[Finding]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What checks look at: the resolved workspace, and its artifacts as files in a folder of their own."""
+class Check:
+    """One registered check."""
 
-    workspace: Workspace
-    artifacts: Mapping[str, Artifact]
-    folder: Path
-    """Holds every artifact, as it would be committed; relative paths in configurations hold."""
+    code: str
+    on: type
+    """What it looks at: `Context` itself, or a type that `Context.each` knows (Alert, Panel, ...)."""
+    severity: Severity
+    needs: tuple[str, ...]
+    """Engines it needs; without them it is *not run*."""
+    run: Run
+    doc: str
+    """The module's docstring."""
 
-    def paths(self, model: Model, prefix: str, suffix: str = "") -> list[str]:
-        """The artifacts of one environment whose path begins and ends so."""
-        return [p for p in self.artifacts if p.startswith(model.root + prefix) and p.endswith(suffix)]
 
-
-Finding = Diagnostic | NotRun
-Check = Callable[[Context], Iterator[Finding]]
 checks: Registry[Check] = Registry("check", "tocsin.checks")
 
 
-def check(code: str) -> Callable[[Check], Check]:
-    """Register a check under the code that its findings carry."""
-    return checks.add(code)  # type: ignore[return-value]
+def check(
+    code: str, *, on: type, severity: Severity = "error", needs: tuple[str, ...] = ()
+) -> Callable[[Run], Run]:
+    """Register a function `(object, context) -> findings` under the code that its findings carry."""
+    import sys
+
+    def register(run: Run) -> Run:
+        doc = (sys.modules[run.__module__].__doc__ or "").strip()
+        checks.put(code, Check(code=code, on=on, severity=severity, needs=needs, run=run, doc=doc))
+        return run
+
+    return register
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How one check ended: clean, with findings, or not run (with the reason)."""
+class Example:
+    """A piece of spec and what the check finds in it; laid over a small good workspace (see tests/checks).
 
-    code: str
-    found: tuple[Diagnostic, ...]
-    not_run: NotRun | None
+    `finds` are the texts under the caret, in the order of their places; empty: it finds nothing.
+    """
 
-    @property
-    def clean(self) -> bool:
-        """It ran, and found nothing."""
-        return not self.found and self.not_run is None
-
-
-def run_checks(context: Context, only: Iterable[str] = ()) -> Iterator[Outcome]:
-    """Run every check (or those named), one outcome for each."""
-    chosen = set(only)
-    for code, one in checks:
-        if chosen and code not in chosen:
-            continue
-        found: list[Diagnostic] = []
-        not_run: NotRun | None = None
-        for finding in one(context):
-            if isinstance(finding, NotRun):
-                not_run = finding
-            else:
-                found.append(finding)
-        yield Outcome(code=code, found=tuple(found), not_run=not_run)
+    title: str
+    spec: str
+    finds: tuple[str, ...] = ()
+    kind: Literal["over", "whole"] = "over"
+    """`over`: laid over the base workspace like an environment; `whole`: the complete spec."""
+    files: tuple[tuple[str, str], ...] = ()
+    """Further files of the workspace: (path, text), such as runbooks."""

@@ -7,7 +7,8 @@ from tocsin.artifacts.emit import emit
 from tocsin.artifacts.mark import whole
 from tocsin.artifacts.origins import Pointer, trace, trace_line
 from tocsin.artifacts.tree import Artifact
-from tocsin.checks.check import Context, Finding
+from tocsin.checks.check import Finding
+from tocsin.checks.context import Context
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.diag.nodes import Node
 from tocsin.diag.places import inside, offset_of

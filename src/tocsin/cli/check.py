@@ -9,9 +9,10 @@ from tocsin.cli import EXIT_FINDINGS
 
 @click.command("check", short_help="Find every mistake, and show it in the spec.")
 @click.option("--only", multiple=True, metavar="CODE", help="Run only this check; may be repeated.")
+@click.option("--no-engines", is_flag=True, help="Leave out what needs an engine.")
 @click.option("--require", is_flag=True, help="A check that could not run counts as a finding.")
 @click.pass_obj
-def command(workspace: str, only: tuple[str, ...], require: bool) -> int:
+def command(workspace: str, only: tuple[str, ...], no_engines: bool, require: bool) -> int:
     """Let the real engines read what the spec makes; findings are shown where the spec caused them."""
     from tocsin.app.check import check
     from tocsin.app.workspace import open_workspace
@@ -23,7 +24,7 @@ def command(workspace: str, only: tuple[str, ...], require: bool) -> int:
     if opened is None:
         show(sink.found)
         return EXIT_FINDINGS
-    outcomes = check(opened, only)
+    outcomes = check(opened, only, engines=not no_engines)
     show([*sink.found, *(d for o in outcomes for d in o.found)])
     not_run = [o for o in outcomes if o.not_run is not None]
     for one in not_run:

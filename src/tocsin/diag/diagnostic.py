@@ -51,6 +51,8 @@ class Sink:
     found: list[Diagnostic] = field(default_factory=list)
     more: int = 0
     """Findings that were not kept."""
+    spoilt: set[str] = field(default_factory=set)
+    """Names that were said, but with a mistake: not to know them is no mistake of its own."""
     _seen: set[object] = field(default_factory=set)
 
     def add(self, diagnostic: Diagnostic) -> None:
@@ -110,7 +112,9 @@ class Sink:
         self.add(Diagnostic(code, severity, _one_line(message), at, tuple(others), said, _one_line(help)))
 
     def unknown(self, code: str, where: Node | Span, noun: str, name: str, known: Iterable[str]) -> None:
-        """Report an unknown name, with the nearest known one or the list."""
+        """Report an unknown name, with the nearest known one or the list; not one that is spoilt."""
+        if name in self.spoilt:
+            return
         names = sorted(set(known))
         near = nearest(name, names)
         if near:

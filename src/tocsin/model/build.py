@@ -19,9 +19,7 @@ from tocsin.model.workspace import Links, Model, Stack, Workspace
 from tocsin.spec.decode import Decoder
 from tocsin.spec.load import Loaded
 from tocsin.spec.organisation import LinksSpec, StackSpec
-from tocsin.spec.root import Spec
-
-LANGUAGE = 1
+from tocsin.spec.root import LANGUAGE, Spec
 
 
 def build(loaded: Loaded, sink: Sink) -> Workspace | None:
@@ -152,7 +150,7 @@ class _Environment:
 
     def _references(self) -> None:
         spec, sink = self.spec, self.sink
-        if spec.fallback not in spec.receivers:
+        if spec.fallback and spec.fallback not in spec.receivers:
             sink.unknown(
                 "spec/unknown-receiver", spec.node.at("fallback"), "receiver", spec.fallback, spec.receivers
             )
@@ -195,7 +193,7 @@ class _Environment:
             alerts=alerts,
             signals=Signals(builder, alerts, services),
             every=self.stack.evaluate_every,
-            sink=Sink(),
+            sink=Sink(spoilt=self.sink.spoilt),
             decoder=self.decoder,
         )
         built = build_dashboards(sources, setting)

@@ -37,7 +37,8 @@ class AlertBuilder:
         """One alert; None when something was wrong (all of it is reported)."""
         envelope = self.decoder.decode(AlertSpec, node, self.sink, extra=True)
         plugin = self._template(name, node, envelope)
-        if envelope is None or plugin is None or not self._references(node, envelope, service, team):
+        known = envelope is not None and self._references(node, envelope, service, team)
+        if envelope is None or plugin is None or not known:
             return None
         scope = replace(self.scope, service=service)
         parts = list(self._parts(node, envelope, plugin))

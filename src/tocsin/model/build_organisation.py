@@ -25,6 +25,11 @@ def receivers(spec: Spec, sink: Sink) -> dict[str, Receiver]:
 def _receiver(name: str, node: Node, spec: Spec, sink: Sink) -> Receiver | None:
     envelope_keys = {f.key for f in fields(ReceiverSpec) if not f.here}
     kinds = [key for key in node.map if key not in envelope_keys]
+    known_kinds = [key for key in kinds if receiver_kinds.get(key)]
+    if len(known_kinds) == 1 < len(kinds):
+        for key in set(kinds) - set(known_kinds):
+            sink.unknown("spec/unknown-key", node.key_node(key), "setting", key, envelope_keys)
+        return None
     if len(kinds) != 1:
         known = ", ".join(f"`{k}`" for k in receiver_kinds.names())
         sink.error(
@@ -206,7 +211,7 @@ def check_roles(spec: Spec, all_teams: Mapping[str, Team], used: set[tuple[str, 
             continue
         wanted = [*severity.notify, *([ESCALATE] if severity.escalate_after else [])]
         for role in wanted:
-            if role not in team.roles:
+            if role not in spec.teams[team_name] and role not in sink.spoilt:
                 sink.error(
                     "spec/role",
                     team.origin.key_place(),

@@ -45,7 +45,7 @@ class Field:
     keys: str = ""
     here: bool = False
     filled: bool = False
-    """A list that must be said and hold something."""
+    """A text or a list that must be said and must not be empty."""
 
 
 _fields: dict[type, tuple[Field, ...]] = {}
@@ -73,7 +73,7 @@ def _field(f: "dataclasses.Field[Any]", type_: Any) -> Field:
     pattern = meta.get("pattern", "")
     keys = meta.get("keys", "")
     read = _reader(type_, pattern, bool(meta.get("one_or_many")), keys)
-    filled = required and get_origin(type_) is tuple and not meta.get("may_be_empty")
+    filled = required and not meta.get("may_be_empty")
     doc, example = meta.get("doc", ""), meta.get("example", "")
     return Field(f.name, key, read, required, doc, example, type_, pattern, keys, filled=filled)
 
@@ -103,7 +103,8 @@ def decode(
     required is missing or wrong. Whoever decodes must look at `sink.errors` before using the result for real.
 
     `extra` leaves unknown keys to somebody else (a plug-in); `envelope` names the declaration whose keys are
-    not this plug-in's. A declaration's own `agree(node, sink)` reports keys that do not go together.
+    not this plug-in's. A declaration's own `agree(node, sink)` reports keys that do not go together; its
+    `STAND_INS` take the place of required values that are wrong.
     """
     from_node = getattr(cls, "from_node", None)
     if from_node is not None:
@@ -116,6 +117,7 @@ def decode(
     if not extra:
         _unknown(cls, node, sink, envelope)
     values = {f.name: _value_of(f, node, sink) for f in fields(cls)}
+    values |= {name: v for name, v in getattr(cls, "STAND_INS", {}).items() if values[name] is _BAD}
     if any(value is _BAD for value in values.values()):
         return None
     made = cls(**{name: value for name, value in values.items() if value is not _DEFAULT})
@@ -135,17 +137,12 @@ def _value_of(f: Field, node: Node, sink: Sink) -> Any:
             _missing(f, node, sink)
         return _BAD if f.required else _DEFAULT
     value = f.read(child, sink, f.key)
-    if f.filled and value == ():
+    if f.filled and value in ("", ()):
         if not child.items:  # else what is wrong with the items has been said
-            help = f"write `{f.key}: {f.example}`"
-            sink.error("spec/no-value", child, f"`{f.key}` names nothing", help=help)
+            help = f"write `{f.key}: {f.example or '...'}`: {f.doc}"
+            sink.error("spec/no-value", child, f"`{f.key}` is empty", help=help)
         return _BAD
     return _DEFAULT if value is _BAD and not f.required else value
-
-
-def decode_plugin(cls: type[T], node: Node, sink: Sink, envelope: type) -> T | None:
-    """Read the keys of `node` that are not the envelope's into a plug-in's parameters."""
-    return decode(cls, node, sink, envelope=envelope)
 
 
 def _missing(f: Field, node: Node, sink: Sink) -> None:
@@ -342,12 +339,15 @@ def _mapping(item: Reader, keys: str = "") -> Reader:
         if node.kind != "map":
             sink.error("spec/type", node, f"`{key}` is a map, not {_kind(node)}")
             return _BAD
-        values = {
-            name: item(child, sink, name)
-            for name, child in node.map.items()
-            if not keys or name_is_good(node.key_node(name), keys, sink)
-        }
-        return types.MappingProxyType({name: v for name, v in values.items() if v is not _BAD})
+        values: dict[str, Any] = {}
+        for name, child in node.map.items():
+            good = not keys or name_is_good(node.key_node(name), keys, sink)
+            value = item(child, sink, name) if good else _BAD
+            if value is _BAD:
+                sink.spoilt |= {name, *(key for below in child.walk() for key in below.map)}
+            else:
+                values[name] = value
+        return types.MappingProxyType(values)
 
     return read
 

@@ -68,6 +68,13 @@ def assemble(
         sink.error("spec/type", root, "a spec is a map that begins with `tocsin: 1`")
         return None
     root, files = _with_includes(root, glob, read, sink)
+    return resolve(root, (SPEC, *files), packs, pack_names, sink)
+
+
+def resolve(
+    root: Node, files: tuple[str, ...], packs: PackReader, pack_names: Iterable[str], sink: Sink
+) -> Loaded:
+    """One tree for each environment, services laid over their profiles and packs."""
     fragments = _packs(root, packs, list(pack_names), sink)
     trees = [("", root)] + [
         (name, overlay(without(root, "environments"), tree, root))
@@ -76,7 +83,7 @@ def assemble(
     resolved = tuple(
         (name, _with_services(without(tree, "environments"), fragments, sink)) for name, tree in trees
     )
-    return Loaded(root, resolved, (SPEC, *files))
+    return Loaded(root, resolved, files)
 
 
 def _read(workspace: Path, path: str) -> bytes:

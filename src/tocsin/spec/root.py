@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any, ClassVar
 
 from tocsin.diag.nodes import Node
 from tocsin.spec.declare import HERE, parameters, said
@@ -15,6 +16,7 @@ from tocsin.spec.organisation import (
 )
 from tocsin.spec.services import ServiceSpec
 
+LANGUAGE = 1
 _EMPTY = MappingProxyType[str, Node]({})
 
 
@@ -22,6 +24,13 @@ _EMPTY = MappingProxyType[str, Node]({})
 class Spec:
     """One workspace."""
 
+    STAND_INS: ClassVar[Mapping[str, Any]] = {
+        "tocsin": LANGUAGE,
+        "name": "unnamed",
+        "identity": {},
+        "fallback": "",
+    }
+    """So that a mistake in one of these does not hide all others."""
     tocsin: int = said("version of the spec's language", example="1")
     name: str = said("the workspace's name", example="shop", pattern="name")
     include: tuple[str, ...] = said(

@@ -8,7 +8,7 @@ from tocsin.diag.diagnostic import Sink
 from tocsin.diag.nodes import Node
 from tocsin.query.matchers import Matcher
 from tocsin.spec.declare import HERE, parameters, said
-from tocsin.spec.patterns import PATTERNS
+from tocsin.spec.patterns import is_trap, name_is_good
 from tocsin.spec.values import Duration, Size
 
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -110,20 +110,17 @@ class LabelsSpec:
                 help=f"write `[{node.text}]`",
             )
             return None
-        names = node.map or {item.text: item for item in node.items}
-        bad = [n for n in names if not PATTERNS["label"][0].fullmatch(n)]
-        for name in bad:
-            sink.error(
-                "spec/name", names[name], f"{name!r} is not a label name", help=f"use {PATTERNS['label'][1]}"
-            )
-        if bad:
+        names = [node.key_node(name) for name in node.map] or node.items
+        values = [value for listed in node.map.values() for value in (listed.items or [listed])]
+        good = [name_is_good(name, "label", sink) for name in names]
+        good += [not is_trap(value, sink) for value in values]
+        if not all(good):
             return None
-        if node.kind == "seq":
-            return cls(values=MappingProxyType(dict.fromkeys(names, ())))
-        values = {
-            n: tuple(i.text for i in v.items) or ((v.text,) if v.text else ()) for n, v in names.items()
+        said = {
+            name: tuple(v.text for v in (listed.items or [listed]) if v.text)
+            for name, listed in node.map.items()
         }
-        return cls(values=MappingProxyType(values))
+        return cls(values=MappingProxyType(said or {name.text: () for name in names}))
 
 
 @parameters

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 
 from tocsin import engines
-from tocsin.checks.check import Context, Finding, check
+from tocsin.checks.check import Finding, check
+from tocsin.checks.context import Context, View
 from tocsin.checks.engine_findings import findings
 from tocsin.engines import Missing
 
 CODE = "engine/loki-config"
 
 
-@check(CODE)
-def loki_config(context: Context) -> Iterator[Finding]:
+@check(CODE, on=Context, needs=("loki",))
+def loki_config(context: Context, view: View) -> Iterator[Finding]:
     """`loki -verify-config` for each environment."""
     server = engines.loki()
     if isinstance(server, Missing):

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tocsin import engines
-from tocsin.checks.check import Context, Finding, check
+from tocsin.checks.check import Finding, check
+from tocsin.checks.context import Context, View
 from tocsin.checks.engine_findings import findings
 from tocsin.engines import Missing
 
 CODE = "engine/loki-rules"
 
 
-@check(CODE)
-def loki_rules(context: Context) -> Iterator[Finding]:
+@check(CODE, on=Context, needs=("lokitool",))
+def loki_rules(context: Context, view: View) -> Iterator[Finding]:
     """`lokitool rules check` for each environment."""
     tool = engines.lokitool(context.folder)
     if isinstance(tool, Missing):

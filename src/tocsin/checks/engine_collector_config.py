@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 
 from tocsin import engines
-from tocsin.checks.check import Context, Finding, check
+from tocsin.checks.check import Finding, check
+from tocsin.checks.context import Context, View
 from tocsin.checks.engine_findings import findings
 from tocsin.engines import Missing
 
 CODE = "engine/collector-config"
 
 
-@check(CODE)
-def collector_config(context: Context) -> Iterator[Finding]:
+@check(CODE, on=Context, needs=("otelcol",))
+def collector_config(context: Context, view: View) -> Iterator[Finding]:
     """`otelcol validate` for each environment."""
     server = engines.otelcol()
     if isinstance(server, Missing):

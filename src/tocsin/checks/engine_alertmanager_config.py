@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tocsin import engines
-from tocsin.checks.check import Context, Finding, check
+from tocsin.checks.check import Finding, check
+from tocsin.checks.context import Context, View
 from tocsin.checks.engine_findings import findings
 from tocsin.engines import Missing
 
 CODE = "engine/alertmanager-config"
 
 
-@check(CODE)
-def alertmanager_config(context: Context) -> Iterator[Finding]:
+@check(CODE, on=Context, needs=("amtool",))
+def alertmanager_config(context: Context, view: View) -> Iterator[Finding]:
     """`amtool check-config` for each environment."""
     tool = engines.amtool(context.folder)
     if isinstance(tool, Missing):

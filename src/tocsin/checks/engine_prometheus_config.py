@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tocsin import engines
-from tocsin.checks.check import Context, Finding, check
+from tocsin.checks.check import Finding, check
+from tocsin.checks.context import Context, View
 from tocsin.checks.engine_findings import findings
 from tocsin.engines import Missing
 
 CODE = "engine/prometheus-config"
 
 
-@check(CODE)
-def prometheus_config(context: Context) -> Iterator[Finding]:
+@check(CODE, on=Context, needs=("promtool",))
+def prometheus_config(context: Context, view: View) -> Iterator[Finding]:
     """`promtool check config` on each `prometheus/*.yml`."""
     tool = engines.promtool(context.folder)
     if isinstance(tool, Missing):

@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from tocsin import engines
-from tocsin.checks.check import Context, Finding, check
+from tocsin.checks.check import Finding, check
+from tocsin.checks.context import Context, View
 from tocsin.checks.engine_findings import located
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.engines import Missing, NotRun
@@ -23,8 +24,8 @@ CODE = "engine/alertmanager-routes"
 _AT_ONCE = 4
 
 
-@check(CODE)
-def alertmanager_routes(context: Context) -> Iterator[Finding]:
+@check(CODE, on=Context, needs=("amtool",))
+def alertmanager_routes(context: Context, view: View) -> Iterator[Finding]:
     """`amtool config routes test` with each alert's labels, escalated twins included."""
     tool = engines.amtool(context.folder)
     if isinstance(tool, Missing):

@@ -1,0 +1,118 @@
+"""What checks look at: environments, expressions, artifacts, runbooks. Finds nothing itself."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tocsin.artifacts.tree import Artifact
+from tocsin.checks.expression import Expression, expressions
+from tocsin.diag.diagnostic import Diagnostic, Label, Severity
+from tocsin.diag.nodes import Node
+from tocsin.diag.text import Span
+from tocsin.model.alerting import Alert, Inhibition, Receiver, Team
+from tocsin.model.alerting import Severity as AlertSeverity
+from tocsin.model.dashboards import Dashboard, Panel
+from tocsin.model.telemetry import LogStream, Metric, Scrape, Service
+from tocsin.model.workspace import Model, Workspace
+from tocsin.spec.load import Loaded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Everything there is to check. `folder` holds the artifacts as files, once something asked for it."""
+
+    root: Path
+    loaded: Loaded
+    workspace: Workspace
+    artifacts: Mapping[str, Artifact]
+    folder: Path
+    runbooks: Mapping[str, str]
+    """File name under runbooks/ -> its text; only those that exist."""
+    _memo: dict[Any, Any] = field(default_factory=dict)
+
+    def models(self) -> tuple[Model, ...]:
+        """All environments; the first is production."""
+        return self.workspace.environments
+
+    def each(self, kind: type) -> Iterator[tuple[Model, Any]]:
+        """Every object of a type with its environment; `Context` itself once (with the first environment)."""
+        if kind is Context:
+            yield self.models()[0], self
+            return
+        for model in self.models():
+            yield from ((model, one) for one in self._of(model, kind))
+
+    def of(self, model: Model) -> "View":
+        """The context as a check on one object sees it."""
+        return View(self, model)
+
+    def expressions(self, model: Model) -> tuple[Expression, ...]:
+        """Every expression of an environment: rules, records, panels."""
+        key = ("expressions", model.root)
+        if key not in self._memo:
+            self._memo[key] = tuple(expressions(model))
+        found: tuple[Expression, ...] = self._memo[key]
+        return found
+
+    def paths(self, model: Model, prefix: str, suffix: str = "") -> list[str]:
+        """The artifacts of one environment whose path begins and ends so."""
+        return [p for p in self.artifacts if p.startswith(model.root + prefix) and p.endswith(suffix)]
+
+    def _of(self, model: Model, kind: type) -> Iterable[Any]:
+        tables: dict[type, Any] = {
+            Model: lambda: (model,),
+            Service: model.services.values,
+            Metric: lambda: (m for s in model.services.values() for m in s.metrics.values()),
+            Scrape: lambda: (one for s in model.services.values() for one in s.scrapes),
+            LogStream: lambda: (s.logs for s in model.services.values() if s.logs is not None),
+            Alert: lambda: model.alerts,
+            Receiver: model.receivers.values,
+            Team: model.teams.values,
+            AlertSeverity: model.severities.values,
+            Inhibition: lambda: model.inhibitions,
+            Dashboard: lambda: model.dashboards,
+            Panel: lambda: (p for d in model.dashboards for r in d.rows for p in r.panels),
+            Expression: lambda: self.expressions(model),
+        }
+        found: Iterable[Any] = tables[kind]()
+        return found
+
+
+_SUFFIXES = ("_bucket", "_count", "_sum")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a check gets beside its object: the whole context and the object's environment."""
+
+    context: Context
+    model: Model
+
+    def metric(self, name: str) -> Metric | None:
+        """The declared metric of this name, without a histogram's suffix; None when it is not declared."""
+        for bare in (name, *(name.removesuffix(s) for s in _SUFFIXES if name.endswith(s))):
+            for service in self.model.services.values():
+                if bare in service.metrics:
+                    return service.metrics[bare]
+        return None
+
+    def finding(
+        self,
+        code: str,
+        where: Node | Span,
+        message: str,
+        *,
+        severity: Severity | None = None,
+        label: str = "",
+        others: Iterable[Label] = (),
+        notes: Iterable[str] = (),
+        help: str = "",
+    ) -> Diagnostic:
+        """A finding at a node or span, with the check's own severity unless another is given."""
+        from tocsin.checks.check import checks
+
+        registered = checks.get(code)
+        level: Severity = severity or (registered.severity if registered else "error")
+        span = where.span if isinstance(where, Node) else where
+        return Diagnostic(code, level, message, Label(span, label), tuple(others), tuple(notes), help)
