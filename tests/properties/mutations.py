@@ -128,6 +128,7 @@ FREE = (
     "ticket",
 )
 """Keys whose values are people's own words: nearly anything is good there, and must be escaped everywhere."""
+GENTLE = tuple(text for text in NASTY if text.isprintable())
 
 
 def _words(text: str, rng: random.Random) -> bytes:
@@ -140,12 +141,12 @@ def _words(text: str, rng: random.Random) -> bytes:
             case 0 if titles:
                 rows = rng.choice(titles)
                 name = rng.choice(list(rows) or [""])
-                rows[rng.choice(NASTY)] = rows.pop(name, "x")
+                rows[rng.choice(GENTLE)] = rows.pop(name, "x")
             case 1:
-                holder[key] = holder[key] + rng.choice(NASTY)[:30]
+                holder[key] = holder[key] + rng.choice(GENTLE)[:30]
             case _:
                 holder, key = rng.choice(free or [(holder, key)])
-                holder[key] = rng.choice(NASTY) + rng.choice(("", " x ", holder[key])) + rng.choice(NASTY)
+                holder[key] = rng.choice(GENTLE) + rng.choice(("", " x ", holder[key])) + rng.choice(GENTLE)
     return yaml.safe_dump(tree, sort_keys=False, width=10_000).encode()
 
 
