@@ -5,6 +5,7 @@ The YAML emitter is our own because PyYAML's needs two seconds for nine megabyte
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from tocsin.artifacts.tree import Artifact
@@ -17,6 +18,7 @@ _BLOCK_UNSAFE = re.compile(
 )
 _SINGLE = re.compile(r"[\x20-\x26\x28-\x7e]*")
 """What may stand in single quotes: printable ASCII without a single quote."""
+_LONGEST_KEY = 1000
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _ESCAPED = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]')
 
@@ -53,7 +55,7 @@ def _map(tree: dict[str, Any], indent: str, out: list[str], first: str | None = 
     """`first` replaces the indentation of the first line (after a list's dash)."""
     inner = indent + "  "
     for key, value in tree.items():
-        head = (indent if first is None else first) + scalar(key) + ":"
+        head = (indent if first is None else first) + _key(key, indent)
         first = None
         if isinstance(value, dict) and value:
             out.append(head)
@@ -93,9 +95,18 @@ def _inline(value: Any) -> str:
         return "{}"
     if isinstance(value, (list, tuple)):
         return "[]"
-    return repr(value) if not isinstance(value, float) or value != int(value) else f"{value:.1f}"
+    text = repr(value)
+    # YAML 1.1 takes `1e-07` for text: a number has a point
+    return text.replace("e", ".0e") if isinstance(value, float) and "e" in text and "." not in text else text
 
 
+def _key(text: str, indent: str) -> str:
+    """A key with its colon; YAML lets a key of over 1,024 characters stand only behind a `?`."""
+    key = scalar(text)
+    return f"{key}:" if len(key) < _LONGEST_KEY else f"? {key}\n{indent}:"
+
+
+@lru_cache(maxsize=1 << 16)  # keys and label values come back thousands of times
 def scalar(text: str) -> str:
     """A one-line scalar, plain where every reader takes it for text, else in double quotes."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
