@@ -1,15 +1,17 @@
 """Open a workspace: files to resolved model to artifacts. What every command begins with."""
 
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
+from tocsin import library
 from tocsin.artifacts.tree import Artifact
 from tocsin.diag.diagnostic import Sink
 from tocsin.model.build import build
 from tocsin.model.workspace import Workspace
 from tocsin.render.renderer import render
 from tocsin.spec.load import Loaded, load
+
+_PACKS = Path(library.__file__).parent / "packs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +29,14 @@ class Opened:
 
 def pack_names() -> tuple[str, ...]:
     """The packs that Tocsin ships."""
-    folder = resources.files("tocsin.library") / "packs"
-    return tuple(sorted(p.name.removesuffix(".yaml") for p in folder.iterdir() if p.name.endswith(".yaml")))
+    return tuple(sorted(path.stem for path in _PACKS.glob("*.yaml")))
 
 
 def read_pack(name: str) -> str | None:
     """A pack's text."""
     if name not in pack_names():
         return None
-    return (resources.files("tocsin.library") / "packs" / f"{name}.yaml").read_text("utf-8")
+    return (_PACKS / f"{name}.yaml").read_text("utf-8")
 
 
 def open_workspace(root: Path, sink: Sink) -> Opened | None:

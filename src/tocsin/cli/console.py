@@ -1,9 +1,6 @@
 """What commands print: results on stdout, the rest on stderr, colour on a terminal only."""
 
 import sys
-import tempfile
-import traceback
-from pathlib import Path
 
 import click
 
@@ -38,6 +35,9 @@ def trouble(error: Trouble) -> None:
 
 def crash() -> None:
     """Keep the traceback in a file and say so in a sentence."""
+    import tempfile
+    import traceback
+
     kind, value, _ = sys.exc_info()
     text = traceback.format_exc()
     with tempfile.NamedTemporaryFile(
@@ -46,5 +46,5 @@ def crash() -> None:
         file.write(text)
     name = kind.__name__ if kind else "error"
     click.echo(f"error: Tocsin made a mistake of its own ({name}: {value})", err=True)
-    click.echo(f"  {'details':<13} {Path(file.name)}", err=True)
+    click.echo(f"  {'details':<13} {file.name}", err=True)
     click.echo(f"  {'try':<13} report it with that file; nothing was left half-written", err=True)

@@ -1,6 +1,5 @@
 """`tocsin generate`: write every artifact, or with `--check` refuse what is stale."""
 
-import difflib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,6 +84,8 @@ def _refusal(outcome: "Outcome", found: "Comparison") -> Iterator[str]:
 
 def _differences(planned: "tuple[Planned, ...]") -> Iterator[str]:
     """What is there against what should be, as a unified diff, shortened."""
+    import difflib
+
     for one in planned[:_MOST_FILES]:
         path = one.artifact.path
         lines = list(

@@ -1,6 +1,5 @@
 """Findings: a code, one sentence, labelled places, a cure. Not how they are printed, nor who finds them."""
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -155,5 +154,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     lower = {o.lower(): o for o in options}
     if name.lower() in lower:
         return lower[name.lower()]
+    import difflib  # costs 5 ms that a good spec need not pay
+
     close = difflib.get_close_matches(name, options, n=1, cutoff=0.6)
     return close[0] if close else ""

@@ -8,6 +8,7 @@ from tocsin.model.build_dashboards import alert_panels
 from tocsin.model.dashboards import Dashboard, Panel
 from tocsin.model.links import LOKI, TEMPO, dashboard_url, explore_url
 from tocsin.model.telemetry import Service
+from tocsin.model.units import UNITS
 from tocsin.model.workspace import Links as BaseUrls
 from tocsin.query.matchers import equal, selector
 
@@ -76,7 +77,8 @@ def words(alert: Alert, condition: Condition) -> dict[str, str]:
         "description": alert.description or f"Fires when {_plain(condition.meaning)}.",
     }
     if condition.signal is not None or condition.threshold is not None:
-        out["value"] = condition.value
+        plain_value = condition.value == "{{ $value }}" and condition.unit in UNITS
+        out["value"] = UNITS[condition.unit].template if plain_value else condition.value
     if condition.threshold_text:
         out["threshold"] = _plain(condition.threshold_text)
     return out

@@ -1,7 +1,7 @@
 """Alerts from their declarations: template parameters, overrides, conditions, labels. Not their links."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tocsin.diag.diagnostic import Sink
 from tocsin.diag.nodes import Node
@@ -9,7 +9,6 @@ from tocsin.model.alerting import Alert, Severity, Variant
 from tocsin.model.plugins import AlertTemplate, alert_templates
 from tocsin.model.scope import Scope
 from tocsin.model.telemetry import Service
-from tocsin.model.units import UNITS
 from tocsin.query.matchers import Matcher
 from tocsin.spec.alerts import AlertSpec, OverrideSpec
 from tocsin.spec.decode import Decoder
@@ -32,6 +31,7 @@ class AlertBuilder:
     workspace: str
     sink: Sink
     decoder: Decoder
+    _scopes: dict[str, Scope] = field(default_factory=dict)
 
     def build(self, name: str, node: Node, service: Service | None, team: str) -> Alert | None:
         """One alert; None when something was wrong (all of it is reported)."""
@@ -40,12 +40,19 @@ class AlertBuilder:
         known = envelope is not None and self._references(node, envelope, service, team)
         if envelope is None or plugin is None or not known:
             return None
-        scope = replace(self.scope, service=service)
+        scope = self._scope(service)
         parts = list(self._parts(node, envelope, plugin))
         variants = tuple(v for v in (_variant(*part, scope) for part in parts) if v is not None)
         if len(variants) < len(parts) or not variants:
             return None
         return self._alert(name, node, service, envelope, envelope.team or team, plugin, variants)
+
+    def _scope(self, service: Service | None) -> Scope:
+        """The rule scope of a service, made once."""
+        name = service.name if service else ""
+        if name not in self._scopes:
+            self._scopes[name] = replace(self.scope, service=service)
+        return self._scopes[name]
 
     def in_panel(
         self,
@@ -218,9 +225,5 @@ def _variant(
 ) -> Variant | None:
     if params is None:
         return None
-    condition = params.condition(replace(scope, only=only), node)
-    if condition is None:
-        return None
-    if condition.value == "{{ $value }}" and condition.unit in UNITS:
-        condition = replace(condition, value=UNITS[condition.unit].template)
-    return Variant(condition=condition, only=words, origin=node)
+    condition = params.condition(replace(scope, only=only) if only else scope, node)
+    return None if condition is None else Variant(condition=condition, only=words, origin=node)

@@ -6,6 +6,7 @@ Each type has `parse(text)`, which returns the value or raises `ValueError` with
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _DURATION_UNITS = {
     "y": 31_536_000_000,
@@ -63,6 +64,16 @@ def _percent(text: str) -> float:
     return float(f"{text}e-2")
 
 
+@lru_cache(maxsize=4096)
+def _duration_text(ms: int) -> str:
+    rest, parts = ms, []
+    for unit in ("d", "h", "m", "s", "ms"):
+        count, rest = divmod(rest, _DURATION_UNITS[unit])
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Duration:
     """A length of time, in milliseconds. Written as Prometheus writes it: `90s`, `1h30m`, `30d`."""
@@ -87,12 +98,7 @@ class Duration:
         return cls(ms)
 
     def __str__(self) -> str:
-        rest, parts = self.ms, []
-        for unit in ("d", "h", "m", "s", "ms"):
-            count, rest = divmod(rest, _DURATION_UNITS[unit])
-            if count:
-                parts.append(f"{count}{unit}")
-        return "".join(parts) or "0s"
+        return _duration_text(self.ms)
 
     def __add__(self, other: "Duration") -> "Duration":
         return Duration(self.ms + other.ms)
