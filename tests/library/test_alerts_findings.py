@@ -176,6 +176,22 @@ WRONG = {
         "lvl",
         "write `level`",
     ),
+    "an objective that nobody can miss or keep": (
+        CONTRACT,
+        "burn-rate",
+        "{of: shop_requests_total, bad: 'status=\"500\"', objective: 100%}",
+        "alert/objective",
+        "100%",
+        "write a percentage below 100 %, such as `99.9%`",
+    ),
+    "logs that promise nothing": (
+        CONTRACT.replace("level: required", "level: optional"),
+        "log-quality",
+        "{above: 20%}",
+        "alert/no-required-field",
+        "Alert",
+        "add `format: json` and `fields: {level: required, ...}` to its `logs`",
+    ),
     "an unknown unit": (
         CONTRACT,
         "expr",

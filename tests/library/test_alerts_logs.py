@@ -18,7 +18,7 @@ from tocsin import engines
 from tocsin.engines.answers import NotRun
 from tocsin.engines.series import Series
 from tocsin.engines.servers.loki import RunningLoki, Stream
-from tocsin.library.example import Lines
+from tocsin.library.example import IDENTITY, Lines
 from tocsin.spec.values import Duration
 
 CASES = [case for case in template_cases() if case.language == "logql"]
@@ -51,7 +51,9 @@ def streams(groups: tuple[Lines, ...]) -> Iterator[Stream]:
         start, every = Duration.parse(group.start).ms, Duration.parse(group.every).ms
         for index in range(group.count):
             at = (BASE * 1000 + start + index * every) * 1_000_000
-            by_stream[frozenset(group.stream.items())].append((at, group.line.replace("#", str(index))))
+            by_stream[frozenset({**IDENTITY, **group.stream}.items())].append(
+                (at, group.line.replace("#", str(index)))
+            )
     for labels, entries in by_stream.items():
         rows = sorted(entries)
         assert len({at for at, _ in rows}) == len(rows), "give the second group another start"
@@ -65,7 +67,9 @@ def firing(loki: RunningLoki, case: Case, number: int, expr: str, hold: Duration
     active: dict[frozenset[tuple[str, str]], set[int]] = defaultdict(set)
     for series in loki.query_range(f"case{number}", expr, BASE, BASE + end, step):
         assert isinstance(series, Series), "an alert needs a metric query"
-        active[frozenset(series.labels.items())] |= {round(at) - BASE for at, _ in series.points}
+        active[frozenset(series.labels.items() - IDENTITY.items())] |= {
+            round(at) - BASE for at, _ in series.points
+        }
     return {labels: held(times, step, hold.ms // 1000) for labels, times in active.items()}
 
 
