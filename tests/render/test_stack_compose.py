@@ -107,8 +107,16 @@ def test_log_folders_are_shared_with_the_service_that_writes_them() -> None:
     assert source in services()["greenstack-api"]["volumes"]
     assert f"{source}:ro" in services()["collector"]["volumes"]
     deep = service("a", logs=log_stream(files=("/srv/*/a/x.log", "/srv/b/**/y.log")))
-    assert log_mounts(model(services={"a": deep}), writable=False) == [
+    assert log_mounts(model(services={"a": deep})) == [
         "${A_LOGS:-./logs/a}:/srv:ro", "${A_LOGS:-./logs/a}:/srv/b:ro"]
+
+
+def test_a_thousand_services_are_not_put_on_one_host() -> None:
+    many = {n: service(n, scrape(n, targets=(f"{n}:80",)), logs=log_stream(files=(f"/var/log/{n}/*.log",)))
+            for n in (f"s{i}" for i in range(1000))}
+    built = services(model(services=many))
+    assert "s0" not in built
+    assert len(built["collector"]["volumes"]) == 1002
 
 
 def test_environments_stay_apart_on_one_host() -> None:

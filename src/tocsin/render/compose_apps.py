@@ -9,12 +9,18 @@ from tocsin.model.workspace import Model
 from tocsin.render.compose_parts import BIND, logging
 
 PROFILE = "app"
+AT_MOST = 20
+"""A workspace with more services than this does not run them on one host: none of them gets a place."""
 
 
 def apps(model: Model) -> dict[str, Any]:
     """Services whose static target is their own name: those could run beside the stack."""
-    found = ((name, _own_port(service)) for name, service in sorted(model.services.items()))
-    return {name: _app(model, model.services[name], number) for name, number in found if number}
+    ports = {name: _own_port(service) for name, service in sorted(model.services.items())}
+    found = {name: port for name, port in ports.items() if port}
+    if len(found) > AT_MOST:
+        return {}
+    folders = _log_folders(model)
+    return {name: _app(model, model.services[name], port, folders) for name, port in found.items()}
 
 
 def _own_port(service: Service) -> int:
@@ -29,7 +35,7 @@ def _own_port(service: Service) -> int:
     return 0
 
 
-def _app(model: Model, service: Service, number: int) -> dict[str, Any]:
+def _app(model: Model, service: Service, number: int, folders: dict[str, str]) -> dict[str, Any]:
     variable = _variable(service.name)
     out: dict[str, Any] = {
         "image": f"${{{variable}_IMAGE:-{service.name}:latest}}",
@@ -45,25 +51,29 @@ def _app(model: Model, service: Service, number: int) -> dict[str, Any]:
                         "OTEL_RESOURCE_ATTRIBUTES": f"deployment.environment.name={model.environment}"},
         "depends_on": ["collector"],
     }
-    mounts = [mount for mount in log_mounts(model, writable=True) if mount.startswith(_source(service))]
+    mounts = [f"{_source(owner)}:{folder}" for folder, owner in folders.items() if owner == service.name]
     if mounts:
         out["volumes"] = mounts
     return out
 
 
-def log_mounts(model: Model, *, writable: bool) -> list[str]:
-    """Folders with services' log files: of the host where the environment names one, else under `./logs/`."""
-    mode = "" if writable else ":ro"
-    seen: dict[str, str] = {}
+def log_mounts(model: Model) -> list[str]:
+    """Folders with services' log files, to read: the host's where the environment says so, else `./logs/`."""
+    return [f"{_source(owner)}:{folder}:ro" for folder, owner in _log_folders(model).items()]
+
+
+def _log_folders(model: Model) -> dict[str, str]:
+    """Folder -> the (first) service that logs there."""
+    out: dict[str, str] = {}
     for name in sorted(model.services):
-        service = model.services[name]
-        for pattern in service.logs.files if service.logs else ():
-            seen.setdefault(_folder(pattern), _source(service))
-    return [f"{source}:{folder}{mode}" for folder, source in sorted(seen.items())]
+        logs = model.services[name].logs
+        for pattern in logs.files if logs else ():
+            out.setdefault(_folder(pattern), name)
+    return dict(sorted(out.items()))
 
 
-def _source(service: Service) -> str:
-    return f"${{{_variable(service.name)}_LOGS:-./logs/{service.name}}}"
+def _source(name: str) -> str:
+    return f"${{{_variable(name)}_LOGS:-./logs/{name}}}"
 
 
 def _folder(pattern: str) -> str:

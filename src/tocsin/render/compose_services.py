@@ -59,7 +59,7 @@ def _collector(model: Model) -> dict[str, Any]:
     The contrib image runs as 10001 and has no folder of its own: a new volume would belong to root.
     It has no program for a health check either; Prometheus scrapes it.
     """
-    mounts = log_mounts(model, writable=False)
+    mounts = log_mounts(model)
     if any(s.logs and s.logs.containers for s in model.services.values()):
         mounts.append("${DOCKER_CONTAINERS:-/var/lib/docker/containers}:/var/lib/docker/containers:ro")
     out = container(

@@ -1,6 +1,7 @@
 """`tempo/tempo.yaml`: Tempo 3 as one process on the file system, with service graph and span metrics.
 
-Read from Tempo's own documentation and sources (3.0, August 2026); it cannot be run where this is tested.
+Tried once by hand on a build of Tempo's main branch of August 2026 (after 3.0.3): a span that came through
+the generated collector was found at once, and its metrics were in Prometheus. The tests cannot run it.
 """
 
 from collections.abc import Iterator
