@@ -5,7 +5,7 @@ panel they carry the dashboard's variables. Nothing here knows which plug-in ask
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tocsin.diag.nodes import Node
@@ -39,11 +39,14 @@ class Scope:
     """Matchers of the variant being built (an override's own, or the exclusion of all overrides)."""
     variables: tuple[tuple[str, str], ...] = ()
     """Panel mode: (label, variable) pairs that a metric's selector gets when the metric has the label."""
+    _selectors: dict[object, str] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def metric(self, name: str, node: Node) -> Metric | None:
         """The declared metric; reports an unknown one at `node`, with the nearest name."""
-        for service in (self.service, *self.services.values()):
-            if service is not None and name in service.metrics:
+        if self.service is not None and name in self.service.metrics:
+            return self.service.metrics[name]
+        for service in self.services.values():
+            if name in service.metrics:
                 return service.metrics[name]
         known = [n for s in self.services.values() for n in s.metrics]
         self.sink.unknown("spec/unknown-metric", node, "metric", name, known)
@@ -60,6 +63,12 @@ class Scope:
 
         `suffix` is `_bucket`, `_count` or `_sum` for histograms.
         """
+        key = (metric.service, metric.name, extra, suffix, self.only)
+        if key not in self._selectors:  # an alert says the same selector several times, a service still more
+            self._selectors[key] = self._select(metric, extra, suffix)
+        return self._selectors[key]
+
+    def _select(self, metric: Metric, extra: tuple[Matcher, ...], suffix: str) -> str:
         own = [*self._identity(), *metric.matchers]
         taken = {m.label for m in extra} | {m.label for m in self.only}
         if metric.traffic:

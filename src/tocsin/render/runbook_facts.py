@@ -45,8 +45,11 @@ class Known:
         return plain(f"only in {delivery.hours}" + (f" ({words})" if words else "") + rest)
 
 
-def facts_of(alert: Alert, known: Known, references: References) -> Facts:
-    """Title -> Markdown, in the order in which somebody wants to know them at night."""
+def facts_of(alert: Alert, known: Known, references: References | None) -> Facts:
+    """Title -> Markdown, in the order in which somebody wants to know them at night.
+
+    Without `references` there are no links.
+    """
     return {
         title: text
         for title, text in (
@@ -56,7 +59,7 @@ def facts_of(alert: Alert, known: Known, references: References) -> Facts:
             ("Who next", _next(alert, known)),
             ("Muted while", _muted(alert, known.model)),
             ("Mutes", _mutes(alert, known.model)),
-            ("Links", references.links(_links(alert, known))),
+            ("Links", references.links(_links(alert, known)) if references else ""),
             ("Formerly", ", ".join(map(code, alert.was))),
         )
         if text

@@ -18,6 +18,8 @@ from tocsin.render.runbook_scaffold import scaffold, watchdog_scaffold
 
 SHOWN_EXPRESSIONS = 3
 """How many expressions a page shows: those of a thousand services differ in their selectors only."""
+LINKED = 20
+"""On a page of more alerts than this the rows have no links: the notification has those of its alert."""
 FOLDED, FOLDED_END = "<details><summary>The expression</summary>", "</details>"
 """GitHub folds it, so that the first screen has the facts and the first links; a terminal shows it."""
 
@@ -55,7 +57,7 @@ def runbooks(model: Model) -> Iterator[Artifact]:
 def _block(alerts: Sequence[Alert], known: Known) -> list[Any]:
     """The lines between the markers, each with the alert that it comes from."""
     references = References()
-    facts = [facts_of(alert, known, references) for alert in alerts]
+    facts = [facts_of(alert, known, references if len(alerts) <= LINKED else None) for alert in alerts]
     if len(alerts) == 1:
         head = (
             f"**{plain(alerts[0].name)}**",
