@@ -1,12 +1,12 @@
 """What checks look at: environments, expressions, artifacts, runbooks. Finds nothing itself."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tocsin.artifacts.tree import Artifact
-from tocsin.checks.expression import Expression, expressions
+from tocsin.checks.expression import Expression, Logql, Promql, expressions
 from tocsin.diag.diagnostic import Diagnostic, Label, Severity
 from tocsin.diag.nodes import Node
 from tocsin.diag.text import Span
@@ -16,6 +16,8 @@ from tocsin.model.dashboards import Dashboard, Panel
 from tocsin.model.telemetry import LogStream, Metric, Scrape, Service
 from tocsin.model.workspace import Model, Workspace
 from tocsin.spec.load import Loaded
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +51,24 @@ class Context:
 
     def expressions(self, model: Model) -> tuple[Expression, ...]:
         """Every expression of an environment: rules, records, panels."""
-        key = ("expressions", model.root)
+        return self.once(("expressions", model.root), lambda: tuple(expressions(model)))
+
+    def written(self, model: Model, language: str) -> tuple[Expression, ...]:
+        """Those that somebody wrote, and that parse; each once, though a panel may show an alert's."""
+        return self.once(
+            ("written", language, model.root),
+            lambda: tuple(
+                e
+                for e in self.expressions(model)
+                if e.language == language and e.node is not None and e.tree is not None
+            ),
+        )
+
+    def once(self, key: object, make: Callable[[], T]) -> T:
+        """What `make` gives, computed once for all checks."""
         if key not in self._memo:
-            self._memo[key] = tuple(expressions(model))
-        found: tuple[Expression, ...] = self._memo[key]
+            self._memo[key] = make()
+        found: T = self._memo[key]
         return found
 
     def paths(self, model: Model, prefix: str, suffix: str = "") -> list[str]:
@@ -74,6 +90,8 @@ class Context:
             Dashboard: lambda: model.dashboards,
             Panel: lambda: (p for d in model.dashboards for r in d.rows for p in r.panels),
             Expression: lambda: self.expressions(model),
+            Promql: lambda: self.written(model, "promql"),
+            Logql: lambda: self.written(model, "logql"),
         }
         found: Iterable[Any] = tables[kind]()
         return found

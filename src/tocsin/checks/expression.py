@@ -4,6 +4,7 @@ An expression that somebody wrote has its characters in the spec; one that a tem
 place is the key of the alert or panel that uses the template, and the expanded text is a second source.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,8 +39,13 @@ class Expression:
     @cached_property
     def node(self) -> Node | None:
         """The scalar in which somebody wrote it; None when a template made it."""
-        found = (self.origin.get(key) for key in _WRITTEN)
-        return next((n for n in found if n is not None and n.text.strip() == self.text.strip()), None)
+        found = (self.origin, *(self.origin.get(key) for key in _WRITTEN))
+        text = self.text.strip()
+        return next((n for n in found if n is not None and n.text.strip() == text and text), None)
+
+    def has_variable(self, start: int, end: int) -> bool:
+        """Whether one of Grafana's variables stands between these characters: nobody knows its value."""
+        return self.role == "panel" and ("$" in self.text[start:end] or "[[" in self.text[start:end])
 
     @cached_property
     def tree(self) -> Any:
@@ -55,18 +61,20 @@ class Expression:
 
     @cached_property
     def _parsed(self) -> Any:
-        # Grafana's variables stand for durations and values: put something in that parses, of the same length
-        text = self.text if self.role != "panel" else without_variables(self.text)
-        try:
-            if self.language == "promql":
-                from tocsin.query import promql
-
-                return promql.parse(text)
-            from tocsin.query import logql
-
-            return logql.parse(text)
-        except QueryError as error:
-            return error
+        if self.language == "promql":
+            from tocsin.query.promql import parse
+        else:
+            try:
+                from tocsin.query.logql import parse
+            except ImportError:
+                return None
+        first: QueryError | None = None
+        for text in readings(self.text) if self.role == "panel" else (self.text,):
+            try:
+                return parse(text)
+            except QueryError as error:
+                first = first or error
+        return first
 
     def place(self, start: int, end: int) -> tuple[Span, tuple[Label, ...]]:
         """Where the characters start..end stand: (primary span, further labels)."""
@@ -81,16 +89,36 @@ class Expression:
         return self.origin.key_place().span, (Label(there, "here"),)
 
 
-def without_variables(text: str) -> str:
-    """The text with Grafana's variables replaced by something of the same length that parses."""
-    import re
+class Promql(Expression):
+    """For `@check(on=Promql)`: expressions that somebody wrote in PromQL and that parse."""
 
-    def stand_in(found: re.Match[str]) -> str:
-        size = len(found[0])
-        interval = "interval" in found[0] or "range" in found[0]
-        return "1m".rjust(size, "0") if interval else "x" * size
 
-    return re.sub(r"\$\{[^}]*\}|\$__\w+|\$[A-Za-z_]\w*", stand_in, text)
+class Logql(Expression):
+    """For `@check(on=Logql)`: expressions that somebody wrote in LogQL and that parse."""
+
+
+_VARIABLE = re.compile(r"\$\{[^}]*\}|\$__\w+|\$[A-Za-z_]\w*|\[\[\w+(?::\w+)?\]\]")
+_DURATION = re.compile(r"interval|range|auto")
+_STAND_INS = ("name", "number", "duration")
+
+
+def readings(text: str) -> Iterator[str]:
+    """The text with Grafana's variables replaced by something of the same length: by names, where those make
+    no sense by numbers, then by durations."""
+    if "$" not in text and "[[" not in text:
+        yield text
+        return
+    for kind in _STAND_INS:
+        yield _VARIABLE.sub(lambda found, kind=kind: _stand_in(found, kind), text)  # type: ignore[misc]
+
+
+def _stand_in(found: re.Match[str], kind: str) -> str:
+    size = len(found[0])
+    known = found[0].startswith(("$__", "${__"))
+    ranged = found.string[: found.start()].rstrip().endswith(("[", "offset"))
+    if ranged or (known and _DURATION.search(found[0])):
+        return "1m".rjust(size, "0")
+    return {"name": "x" * size, "number": "1".rjust(size, "0"), "duration": "1m".rjust(size, "0")}[kind]
 
 
 def expressions(model: Model) -> Iterator[Expression]:
