@@ -1,5 +1,6 @@
 """Workspaces for checks: an example laid over the base, checked in memory."""
 
+from importlib import resources
 from pathlib import Path
 
 from tocsin.app.workspace import pack_names, read_pack
@@ -13,7 +14,7 @@ from tocsin.render.renderer import render
 from tocsin.spec.load import assemble, resolve
 from tocsin.spec.merge import overlay
 
-BASE = (Path(__file__).parent / "base.yaml").read_bytes()
+BASE = (resources.files("tocsin.checks") / "example.yaml").read_bytes()
 RUNBOOK = "\n".join(
     f"## {s}\n\ntext\n"
     for s in (
