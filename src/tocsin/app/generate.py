@@ -1,19 +1,20 @@
 """The main job: one spec in, every artifact out; or, with `check`, what is not up to date. Prints nothing."""
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tocsin.app import memory
-from tocsin.app.news import News, news
-from tocsin.app.workspace import Opened, open_workspace
 from tocsin.artifacts.disk import Comparison, OutsideWorkspace, compare, write
 from tocsin.diag.diagnostic import Sink
 from tocsin.diag.nodes import Node
 from tocsin.diag.trouble import Trouble
-from tocsin.engines.git import committed
-from tocsin.spec.load import tree_of
+
+if TYPE_CHECKING:
+    from tocsin.app.news import News
+    from tocsin.app.workspace import Opened
 
 REMOVED_SHARE = 0.3
 REMOVED_FROM = 10
@@ -29,7 +30,7 @@ class Outcome:
     """`1 service, 14 alerts, 4 dashboards, 3 receivers`."""
     counts: str = ""
     """`42 artifacts: 3 changed, 39 unchanged`."""
-    news: tuple[News, ...] = ()
+    news: "tuple[News, ...]" = ()
     comparison: Comparison | None = None
     interrupted: bool = False
 
@@ -46,6 +47,11 @@ def generate(
         known = memory.unchanged_since(root)
         if known is not None:
             return Outcome(ended="unchanged", counts=known)
+    # imported only when something may have changed: it takes twice as long as finding out that nothing has
+    from tocsin.app.news import news
+    from tocsin.app.workspace import open_workspace
+
+    began = time.time_ns() - memory.TICK
     opened = open_workspace(root, sink)
     if opened is None:
         return Outcome(ended="bad spec")
@@ -68,7 +74,7 @@ def generate(
     )
     if ended in ("written", "unchanged") and not check:
         write(root, comparison)
-        _remember(root, opened, comparison, sink)
+        _remember(root, began, opened, comparison, sink)
     return Outcome(
         ended=ended,
         inventory=_inventory(opened),
@@ -91,8 +97,11 @@ def _verdict(found: Comparison, check: bool, discard_edits: bool, force: bool) -
     return "written" if dirty or found.orphans or found.interrupted else "unchanged"
 
 
-def _before(root: Path, opened: Opened, found: Comparison) -> Node | None:
+def _before(root: Path, opened: "Opened", found: Comparison) -> Node | None:
     """The spec that made what is there: as remembered, else as committed."""
+    from tocsin.engines.git import committed
+    from tocsin.spec.load import tree_of
+
     present = {p.artifact.path: p.present for p in found.planned if p.present is not None}
     if not present:
         return None
@@ -100,13 +109,13 @@ def _before(root: Path, opened: Opened, found: Comparison) -> Node | None:
     return known or tree_of(committed(root, opened.loaded.files), Sink())
 
 
-def _remember(root: Path, opened: Opened, found: Comparison, sink: Sink) -> None:
+def _remember(root: Path, began: int, opened: "Opened", found: Comparison, sink: Sink) -> None:
     if sink.found:
         return  # a run with warnings must show them again
     include = opened.loaded.root.get("include")
     patterns = [i.text for i in (include.items or [include])] if include else []
-    after = [(p.artifact.path, p.text) for p in found.planned]
-    memory.remember(root, _unchanged(len(found.planned)), opened.loaded.files, after, patterns)
+    summary = _unchanged(len(found.planned))
+    memory.remember(root, began, summary, opened.loaded.files, found.planned, patterns)
 
 
 def _unchanged(total: int) -> str:
@@ -130,7 +139,7 @@ def _counts(found: Comparison, gone: str) -> str:
     return f"{_number(len(found.planned), 'artifact')}: {', '.join(parts)}{removed}"
 
 
-def _inventory(opened: Opened) -> str:
+def _inventory(opened: "Opened") -> str:
     model = opened.workspace.environments[0]
     text = ", ".join(
         _number(n, noun)

@@ -5,7 +5,9 @@ file old or new, never half; `JOURNAL` tells the next run that one was interrupt
 """
 
 import contextlib
+import errno
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +32,9 @@ FOLDERS = (
     "tempo",
 )
 """Folders that are searched for orphans."""
-KEPT = ("tests",)
-"""Folders below them that generation leaves alone (proofs, written by `prove`)."""
+KEPT = ("alerts/tests", "loki/tests")
+"""Folders that generation leaves alone, in each environment (proofs, written by `prove`)."""
+_KEPT = tuple(f"/{folder}" for folder in KEPT)
 TEMPORARY = ".tocsin-tmp"
 JOURNAL = ".tocsin/writing"
 Status = Literal["new", "changed", "unchanged", "edited", "foreign"]
@@ -73,6 +76,8 @@ def compare(root: Path, artifacts: Iterable[Artifact]) -> Comparison:
         if not _inside(root, path.parent, safe):
             raise OutsideWorkspace(artifact.path)
         planned.append(_planned(artifact, path))
+    if not _inside(root, (root / JOURNAL).parent, safe):
+        raise OutsideWorkspace(JOURNAL)
     mine = {p.artifact.path for p in planned}
     return Comparison(tuple(planned), tuple(sorted(_orphans(root, mine))), (root / JOURNAL).exists())
 
@@ -84,10 +89,7 @@ def _inside(root: Path, folder: Path, known: dict[Path, bool]) -> bool:
 
 
 def _planned(artifact: Artifact, path: Path) -> Planned:
-    try:
-        present: str | None = path.read_bytes().decode("utf-8", "surrogateescape")
-    except FileNotFoundError:
-        present = None
+    present = _present(path)
     text = whole(artifact, emit(artifact), present)
     if present is None:
         return Planned(artifact, "new", text, None)
@@ -97,20 +99,40 @@ def _planned(artifact: Artifact, path: Path) -> Planned:
     return Planned(artifact, "changed" if found == "intact" else found, text, present)
 
 
+def _present(path: Path) -> str | None:
+    """What the file holds; None when there is none. Waits for no pipe and reads no device."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        return None
+    with open(handle, "rb") as file:  # noqa: PTH123 - the file has been opened above
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "is not a regular file", str(path))
+        return file.read().decode("utf-8", "surrogateescape")
+
+
+def generated_folders(root: Path) -> Iterator[tuple[str, list[str]]]:
+    """Every folder that generation owns, relative to `root`, with the names of its files."""
+    for name in FOLDERS:
+        if not _inside(root, root / name, {}):
+            continue
+        for folder, below, files in os.walk(root / name):
+            base = os.path.relpath(folder, root).replace(os.sep, "/")
+            below[:] = sorted(d for d in below if not f"/{base}/{d}".endswith(_KEPT))
+            yield base, files
+
+
 def generated_files(root: Path) -> Iterator[str]:
     """Every file in the folders that generation owns, relative to `root`."""
-    for name in FOLDERS:
-        for folder, below, files in os.walk(root / name):
-            below[:] = sorted(d for d in below if d not in KEPT)
-            base = os.path.relpath(folder, root).replace(os.sep, "/")
-            yield from (f"{base}/{file}" for file in files)
+    for base, files in generated_folders(root):
+        yield from (f"{base}/{file}" for file in files)
     yield from (p.name for p in root.glob("docker-compose*.yml"))
 
 
 def _orphans(root: Path, mine: set[str]) -> Iterator[str]:
     """Files that carry the mark and that no artifact accounts for."""
     for path in generated_files(root):
-        if path in mine or path.endswith(TEMPORARY):
+        if path in mine or path.endswith(TEMPORARY) or not (root / path).is_file():
             continue
         with (root / path).open("rb") as file:
             head = file.read(400).decode("utf-8", "replace")
