@@ -125,8 +125,9 @@ def test_a_number_stays_a_number(value: float) -> None:
 
 WRITTEN = {
     "node": "node", "greenstack-api": "greenstack-api", "30s": "30s", "sum by (a) (b)": "sum by (a) (b)",
-    "yes": '"yes"', "1h30m": "1h30m", "a: b": '"a: b"', "/metrics": "/metrics", "": '""', "é": '"é"', "5": '"5"',
-    "up == 0": "up == 0", 'up{a="b"}': "'up{a=\"b\"}'", "$labels.x": "$labels.x", "it's": '"it\'s"', "a b": "a b",
+    "yes": '"yes"', "1h30m": "1h30m", "a: b": '"a: b"', "/metrics": "/metrics", "": '""', "é": '"é"',
+    "up == 0": "up == 0", 'up{a="b"}': "'up{a=\"b\"}'", "$labels.x": "$labels.x", "it's": '"it\'s"',
+    "5": '"5"', "a b": "a b",
 }  # fmt: skip
 
 
