@@ -111,7 +111,8 @@ def redacted(line: str) -> str:
     ("api_key='a b c' x", "api_key='***' x"),
     ('secret="a \\" b" x', 'secret="***" x'),
     ("Authorization: Bearer abc.def, next", "Authorization: *** next"),
-    ("Cookie: a=b; c=d", "Cookie: ***"),
+    ('Cookie: a="b c"; c=d', "Cookie: ***"),
+    ("cookie=abc level=info", "cookie=*** level=info"),
     ("GET /x?access_token=abc&page=2", "GET /x?access_token=***&page=2"),
     ("postgres://bob:pw@db/x", "postgres://***@db/x"),
     ("mail jane@example.org now", "mail *** now"),
@@ -141,6 +142,7 @@ def test_text(before: str, after: str) -> None:
     ({"message": "password=abc\nnext"}, {"message": "password=***\nnext"}),
     ({"password": None, "token": True}, {"password": None, "token": True}),
     ({"password": ""}, {"password": "***"}),
+    ({"message": 'Cookie: a="b c"; d=e', "n": 1}, {"message": "Cookie: ***", "n": 1}),
     ({"message": json.dumps({"token": "a\"b"})}, {"message": json.dumps({"token": "***"})}),
 ])
 def test_json_stays_json(before: dict[str, Any], after: dict[str, Any]) -> None:

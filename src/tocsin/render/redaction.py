@@ -68,7 +68,9 @@ def value_patterns(model: Model) -> tuple[str, ...]:
 
 def key_passes(model: Model) -> Iterator[Pass]:
     """For lines: mask what follows a sensitive key."""
-    yield Pass(r"(?i)(\b(?:set-)?cookie\s*[:=]\s*)[^\"'\\\r\n]+", f"${{1}}{MASK}")
+    # A cookie's header has many values, to its end: in JSON that of the string, else that of the line.
+    yield Pass(r"(?i)(\b(?:set-)?cookie:\s*)[^\s\"\\](?:[^\"\\]|\\.)*", f"${{1}}{MASK}", "json")
+    yield Pass(r"(?i)(\b(?:set-)?cookie:\s*)[^\r\n]+", f"${{1}}{MASK}", "text")
     ends = f"(?:{'|'.join(end_words(model))})"
     json_name = rf'(?:[^"\\]*{_WORD}[^"\\]*|(?:[^"\\]*[._-])?{ends})'
     text_name = rf"(?:[\w.-]*{_WORD}[\w.-]*|\b(?:[\w.-]*[._-])?{ends})"
