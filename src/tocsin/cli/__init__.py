@@ -1,6 +1,8 @@
 """The command line: arguments to use case to report to exit code. One module for each command."""
 
 import gc
+import io
+import os
 import sys
 from typing import Any
 
@@ -46,30 +48,41 @@ def cli(ctx: click.Context, workspace: str) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run a command; never shows a traceback."""
-    from tocsin.cli.console import crash, trouble
-    from tocsin.diag.trouble import Trouble
-
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal of another language is no mistake
     # a command lives for seconds and its data until the end: collecting cycles took a third of the time
     gc.disable()
     try:
-        sys.exit(cli(args, prog_name="tocsin", standalone_mode=False) or 0)
+        code = _run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # whoever read the output has gone; Python would complain about it once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_CANCELLED
+    sys.exit(code)
+
+
+def _run(args: list[str] | None) -> int:
+    from tocsin.cli.console import crash, trouble
+    from tocsin.diag.trouble import Trouble
+
+    try:
+        return int(cli(args, prog_name="tocsin", standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
-        sys.exit(EXIT_USAGE)
+        return EXIT_USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo("cancelled: every file is as it was or as it shall be; run it again to finish", err=True)
-        sys.exit(EXIT_CANCELLED)
+        return EXIT_CANCELLED
+    except (BrokenPipeError, SystemExit):  # click 8.3 exits by itself when nobody reads
+        raise BrokenPipeError from None
     except Trouble as error:
         trouble(error)
-        sys.exit(EXIT_TROUBLE)
     except OSError as error:
-        trouble(
-            Trouble(
-                f"{error.filename or 'the disk'}: {error.strerror or error}",
-                cure="mend that and run it again; every file is as it was or as it shall be",
-            )
-        )
-        sys.exit(EXIT_TROUBLE)
+        place = error.filename or "the disk"
+        cure = "mend that and run it again; every file is as it was or as it shall be"
+        trouble(Trouble(f"{place}: {error.strerror or error}", cure=cure))
     except Exception:  # the last line of defence: users see a sentence, the file has the rest
         crash()
-        sys.exit(EXIT_TROUBLE)
+    return EXIT_TROUBLE

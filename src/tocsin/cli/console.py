@@ -5,9 +5,11 @@ import sys
 import click
 
 from tocsin.diag.diagnostic import Diagnostic
-from tocsin.diag.excerpt import plain, render, summary
+from tocsin.diag.excerpt import plain, printable, render, summary
 from tocsin.diag.trouble import Trouble
 
+_MOST = 100
+"""Findings that are printed: nobody reads more at once."""
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue", "place": "cyan", "help": "green"}
 
 
@@ -15,13 +17,18 @@ def _styled(text: str, role: str) -> str:
     return click.style(text, fg=_COLOURS.get(role), bold=role in ("error", "warning"))
 
 
-def show(diagnostics: list[Diagnostic]) -> None:
-    """Print findings in the order of their places, then how many there are."""
+def show(diagnostics: list[Diagnostic], more: int = 0) -> None:
+    """Print findings in the order of their places, then how many there are. `more` were not kept."""
     style = _styled if sys.stdout.isatty() else plain
-    for one in sorted(diagnostics, key=lambda d: d.order):
+    for one in sorted(diagnostics, key=lambda d: d.order)[:_MOST]:
         click.echo(render(one, style) + "\n")
     if diagnostics:
-        click.echo(summary(diagnostics))
+        hidden = max(0, len(diagnostics) - _MOST)
+        click.echo(
+            summary(diagnostics)
+            + (f"; the first {_MOST} are shown" if hidden else "")
+            + (f", and {more:,} more were not looked at" if more else "")
+        )
 
 
 def trouble(error: Trouble) -> None:
@@ -40,11 +47,16 @@ def crash() -> None:
 
     kind, value, _ = sys.exc_info()
     text = traceback.format_exc()
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="tocsin-", suffix=".log", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(text)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="tocsin-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
+        ) as file:
+            file.write(text)
+        details = file.name
+    except OSError:  # no room for a file: the place in the program must do
+        details = " < ".join(line.strip() for line in reversed(text.splitlines()) if "File " in line)
     name = kind.__name__ if kind else "error"
-    click.echo(f"error: Tocsin made a mistake of its own ({name}: {value})", err=True)
-    click.echo(f"  {'details':<13} {file.name}", err=True)
+    said = printable(str(value).split("\n")[0])
+    click.echo(f"error: Tocsin made a mistake of its own ({name}: {said})", err=True)
+    click.echo(f"  {'details':<13} {details}", err=True)
     click.echo(f"  {'try':<13} report it with that file; nothing was left half-written", err=True)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tocsin.app.news import News
     from tocsin.artifacts.disk import Comparison, Planned
 
+_NO_MARKERS = (
+    "has no facts markers: write `<!-- tocsin:facts --><!-- /tocsin:facts -->` where the facts shall stand"
+)
 _MOST_SUBJECTS = 20
 _MOST_FILES = 8
 _MOST_DIFF = 40
@@ -31,15 +34,16 @@ def command(workspace: str, check: bool, discard_edits: bool, force: bool) -> in
     from tocsin.app.generate import generate
     from tocsin.cli.console import show
     from tocsin.diag.diagnostic import Sink
+    from tocsin.diag.excerpt import printable
 
     sink = Sink()
     outcome = generate(Path(workspace), sink, check=check, discard_edits=discard_edits, force=force)
-    show(sink.found)
+    show(sink.found, sink.more)
     if outcome.ended == "bad spec":
         click.echo("nothing was written")
         return EXIT_FINDINGS
     for line in report(outcome, check):
-        click.echo(line)
+        click.echo(printable(line))
     return EXIT_FINDINGS if outcome.ended in ("stale", "edited", "too many removals") else 0
 
 
@@ -49,8 +53,9 @@ def report(outcome: "Outcome", check: bool) -> Iterator[str]:
         yield f"spec.yaml: {outcome.inventory}"
     found = outcome.comparison
     if outcome.interrupted:
+        done = outcome.ended == "written"
         yield "  an earlier run was interrupted; " + (
-            "run `make generate` to finish it" if check else "finished it"
+            "this one finished it" if done else "`make generate` will finish it"
         )
     if found is not None and outcome.ended in ("edited", "too many removals", "stale"):
         yield from _refusal(outcome, found)
@@ -69,7 +74,7 @@ def _refusal(outcome: "Outcome", found: "Comparison") -> Iterator[str]:
     for one in found.of("edited"):
         yield f"  edited by hand  {one.artifact.path}"
     for one in found.of("foreign"):
-        what = "has no facts markers" if one.artifact.format == "markdown" else "is there, and not generated"
+        what = _NO_MARKERS if one.artifact.format == "markdown" else "is there, and not generated"
         yield f"  not Tocsin's    {one.artifact.path}  {what}"
     if outcome.ended == "edited":
         yield from _differences(found.of("edited"))

@@ -1,10 +1,13 @@
 """`tocsin why FILE:LINE`: the spec node that caused a generated line."""
 
+import re
 from pathlib import Path
 
 import click
 
 from tocsin.cli import EXIT_FINDINGS
+
+_NUMBER = re.compile("[0-9]{1,9}")
 
 
 @click.command("why", short_help="Show which part of the spec caused a generated line.")
@@ -16,7 +19,7 @@ def command(workspace: str, place: str) -> int:
     from tocsin.app.workspace import open_workspace
     from tocsin.cli.console import show
     from tocsin.diag.diagnostic import Diagnostic, Label, Sink
-    from tocsin.diag.excerpt import render
+    from tocsin.diag.excerpt import printable, render
 
     file, line, column = _parsed(place)
     sink = Sink()
@@ -28,7 +31,7 @@ def command(workspace: str, place: str) -> int:
     node = found.trace.origin
     what = f", {found.trace.what}" if found.trace.what else ""
     click.echo(f"{file}:{line}{what}")
-    click.echo(f"  {found.line.strip()}")
+    click.echo(f"  {printable(found.line.strip())}")
     answer = Diagnostic("why", "info", "", Label(node.key_place().span, node.dotted))
     click.echo("\n".join(render(answer).split("\n")[1:]))
     if found.stale:
@@ -39,6 +42,6 @@ def command(workspace: str, place: str) -> int:
 def _parsed(place: str) -> tuple[str, int, int]:
     parts = place.split(":")
     numbers = parts[1:]
-    if not 1 <= len(numbers) <= 2 or not all(n.isdigit() for n in numbers):
+    if not 1 <= len(numbers) <= 2 or not all(_NUMBER.fullmatch(n) for n in numbers):
         raise click.UsageError(f"`{place}` is not FILE:LINE, as in `alerts/node.yaml:12`")
     return parts[0].removeprefix("./"), int(numbers[0]), int(numbers[1]) if len(numbers) > 1 else 0

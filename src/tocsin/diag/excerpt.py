@@ -49,7 +49,7 @@ def _lines(label: Label, width: int, mark: str, role: str, style: Style) -> list
     lead = " " * _cells(shown[:before])
     marks = style(mark * max(1, _cells(shown[before : before + _length(span, text)])), role)
     note = f" {label.text}" if label.text else ""
-    return [f"{span.line:{width}} | {_printable(shown)}", f"{'':{width}} | {lead}{marks}{note}"]
+    return [f"{span.line:{width}} | {printable(shown)}", f"{'':{width}} | {lead}{marks}{note}"]
 
 
 def _cells(text: str) -> int:
@@ -66,7 +66,8 @@ def _length(span: Span, text: str) -> int:
     return max(1, min(end, len(text) + 1) - span.column) if end - span.column < _WIDEST else 1
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """`text` as a terminal may show it: somebody else wrote it."""
     return "".join(_TAB if c == "\t" else c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
