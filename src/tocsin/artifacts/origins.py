@@ -52,27 +52,26 @@ def _parsed(artifact: Artifact, text: str) -> Node | None:
 
 
 def _pointer(root: Node, line: int, column: int) -> Pointer:
-    """The deepest node whose key or value covers the line (and column, when given)."""
+    """The deepest node that begins at or before the line (and column, when given): the one that covers it."""
+    at = (line, column or len(root.source.line(line)) + 1)
     node = root
     while True:
-        best: Node | None = None
-        children = node.map.values() if node.kind == "map" else node.items
-        for child in children:
-            key = node.key_node(str(child.key)) if node.kind == "map" else child
-            first, last = key.span.line, _last_line(child)
-            if first <= line <= last and (not column or first != line or key.span.column <= column):
-                best = child
-                if not column:
-                    break
-        if best is None:
+        begun = [child for child in _children(node) if _begin(node, child, bool(column)) <= at]
+        if not begun:
             return tuple(node.path)
-        node = best
+        # without a column the first thing on the line is meant, not the last
+        same = [c for c in begun if not column and _begin(node, c, False)[0] == line]
+        node = same[0] if same else begun[-1]
 
 
-def _last_line(node: Node) -> int:
-    """The last line that a node covers; a block's end mark stands on the line after it."""
-    span = node.span
-    return span.end_line - 1 if span.end_column == 1 and span.end_line > span.line else span.end_line
+def _children(node: Node) -> list[Node]:
+    return list(node.map.values()) if node.kind == "map" else node.items
+
+
+def _begin(node: Node, child: Node, exact: bool) -> tuple[int, int]:
+    """Where a child begins, its key included; the column only when it matters."""
+    span = (node.key_node(str(child.key)) if node.kind == "map" else child).span
+    return span.line, span.column if exact else 0
 
 
 def _piece(artifact: Artifact, text: str, line: int) -> Trace:

@@ -14,7 +14,7 @@ from tocsin.diag.nodes import Node
 from tocsin.diag.places import inside, offset_of
 from tocsin.diag.text import Source, Span
 from tocsin.engines.answers import NotRun
-from tocsin.engines.problem import Place, Problem, Verdict
+from tocsin.engines.problem import Problem, Verdict
 
 
 def findings(context: Context, code: str, verdict: Verdict | NotRun) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def located(context: Context, code: str, problem: Problem) -> Diagnostic:
     origin = found.origin if found else artifact.origin
     where = f"{path}:{place.line}" + (f":{place.column}" if place.column else "") if place else path
     what = f", {found.what}" if found and found.what else ""
-    span, others = _within(artifact, pointer, problem.inside, origin)
+    span, others = _within(artifact, pointer, problem, origin)
     return _diagnostic(code, span, problem, f"{problem.tool}, {where}{what}", others)
 
 
@@ -77,12 +77,13 @@ def _rule_pointer(artifact: Artifact, problem: Problem) -> Pointer:
 
 
 def _within(
-    artifact: Artifact,
-    pointer: Pointer,
-    place: Place | None,
-    origin: Node,
+    artifact: Artifact, pointer: Pointer, problem: Problem, origin: Node
 ) -> tuple[Node | Span, tuple[Label, ...]]:
-    """The character inside an expression: in the spec if it was written there, else in the expanded text."""
+    """The character that is meant: in the spec where it was written there, else in the expanded text."""
+    if problem.field is not None:
+        written = origin.get(problem.field.partition('"')[2].rpartition('"')[0])
+        return written or origin.key_place(), ()
+    place = problem.inside
     if not pointer or place is None:
         return origin.key_place(), ()
     expr = str(artifact.tree["groups"][pointer[1]]["rules"][pointer[3]]["expr"])
@@ -91,6 +92,7 @@ def _within(
         node = origin.get(key)
         if node is not None and expr in node.text:
             return inside(node, node.text.index(expr) + offset), ()
-    source = Source(f"the expression made by `{origin.at('template').text or 'a template'}`", expr)
+    title = f"the expression made by `{origin.at('template').text or 'a template'}`"
+    source = Source(title, expr, is_file=False)
     column = max(place.column, 1)
     return origin.key_place(), (Label(Span(source, place.line, column, place.line, column + 1), "here"),)

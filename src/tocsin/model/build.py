@@ -6,13 +6,13 @@ from types import MappingProxyType
 from tocsin.diag.diagnostic import Sink
 from tocsin.model import annotate, collisions
 from tocsin.model import build_organisation as organisation
-from tocsin.model.alerting import Alert
+from tocsin.model.alerting import Alert, RecordingRule
 from tocsin.model.build_alerts import AlertBuilder
 from tocsin.model.build_dashboards import DashboardSource, Setting, build_dashboards
 from tocsin.model.build_services import service as build_service
 from tocsin.model.dashboards import Dashboard
 from tocsin.model.redaction import CLASSES
-from tocsin.model.scope import Scope
+from tocsin.model.scope import EXPECTED, Scope
 from tocsin.model.signals import Signals
 from tocsin.model.telemetry import Service
 from tocsin.model.workspace import Links, Model, Stack, Workspace
@@ -122,7 +122,7 @@ class _Environment:
             links=links,
             services=MappingProxyType(services),
             alerts=alerts,
-            records=(),
+            records=_inventory(services, alerts, self.identity),
             receivers=MappingProxyType(receivers),
             teams=MappingProxyType(teams),
             severities=MappingProxyType(severities),
@@ -264,6 +264,22 @@ def _links(spec: LinksSpec) -> Links:
         alertmanager=spec.alertmanager.rstrip("/"),
         prometheus=spec.prometheus.rstrip("/"),
         errors=spec.errors.rstrip("/"),
+    )
+
+
+def _inventory(
+    services: Mapping[str, Service], alerts: tuple[Alert, ...], identity: Mapping[str, str]
+) -> tuple[RecordingRule, ...]:
+    """What should answer: a record for every service with targets, unless one of its alerts makes it."""
+    known = {
+        (r.record, r.labels.get("service")) for a in alerts for v in a.variants for r in v.condition.records
+    }
+    return tuple(
+        RecordingRule(
+            record=EXPECTED, expr="vector(1)", labels={**identity, "service": name}, origin=one.origin
+        )
+        for name, one in services.items()
+        if any(not scrape.probes for scrape in one.scrapes) and (EXPECTED, name) not in known
     )
 
 

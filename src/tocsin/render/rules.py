@@ -31,7 +31,7 @@ def rules(model: Model) -> Iterator[Artifact]:
         for alert in model.alerts:
             if alert.language == language:
                 files.setdefault(alert.group, []).append(alert)
-        if language == "promql" and (model.watchdog is not None or digest_rules(model)):
+        if language == "promql" and (model.watchdog is not None or model.records or digest_rules(model)):
             files.setdefault(model.name, [])
         for name, alerts in sorted(files.items()):
             origin = model.services[name].origin if name in model.services else model.origin
