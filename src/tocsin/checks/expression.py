@@ -64,10 +64,7 @@ class Expression:
         if self.language == "promql":
             from tocsin.query.promql import parse
         else:
-            try:
-                from tocsin.query.logql import parse
-            except ImportError:
-                return None
+            from tocsin.query.logql import parse
         first: QueryError | None = None
         for text in readings(self.text) if self.role == "panel" else (self.text,):
             try:
@@ -82,7 +79,8 @@ class Expression:
             shift = self.node.text.index(self.text.strip()) - (len(self.text) - len(self.text.lstrip()))
             return inside(self.node, start + shift, max(1, end - start)), ()
         name = self.origin.get("template") or self.origin.get("show")
-        source = Source(f"the expression made by `{name.text if name else 'a template'}`", self.text)
+        title = f"the expression made by `{name.text if name else 'a template'}`"
+        source = Source(title, self.text, is_file=False)
         line = self.text.count("\n", 0, start) + 1
         column = start - (self.text.rfind("\n", 0, start) + 1) + 1
         there = Span(source, line, column, line, column + max(1, end - start))

@@ -23,6 +23,9 @@ class Label:
     span: Span
     text: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", _one_line(self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
@@ -35,6 +38,12 @@ class Diagnostic:
     others: tuple[Label, ...] = ()
     notes: tuple[str, ...] = ()
     help: str = ""
+
+    def __post_init__(self) -> None:
+        # whoever found it, it quotes somebody's text
+        object.__setattr__(self, "message", _one_line(self.message))
+        object.__setattr__(self, "notes", tuple(_one_line(note) for note in self.notes))
+        object.__setattr__(self, "help", _one_line(self.help))
 
     @property
     def order(self) -> tuple[str, int, int, str, str]:
@@ -106,9 +115,7 @@ class Sink:
         notes: Iterable[str],
     ) -> None:
         span = where.span if isinstance(where, Node) else where
-        at = Label(span, _one_line(label))
-        said = tuple(_one_line(note) for note in notes)
-        self.add(Diagnostic(code, severity, _one_line(message), at, tuple(others), said, _one_line(help)))
+        self.add(Diagnostic(code, severity, message, Label(span, label), tuple(others), tuple(notes), help))
 
     def unknown(self, code: str, where: Node | Span, noun: str, name: str, known: Iterable[str]) -> None:
         """Report an unknown name, with the nearest known one or the list; not one that is spoilt."""

@@ -76,4 +76,5 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
     found = list(diagnostics)
     counts = [(sum(d.severity == s for d in found), s) for s in ("error", "warning", "info")]
     parts = [f"{n} {s}{'s' if n != 1 and s != 'info' else ''}" for n, s in counts if n]
-    return f"{len(found)} finding{'s' if len(found) != 1 else ''} ({', '.join(parts)})"
+    kinds = f" ({', '.join(parts)})" if parts else ""
+    return f"{len(found)} finding{'s' if len(found) != 1 else ''}{kinds}"

@@ -16,6 +16,8 @@ class Source:
 
     name: str
     text: str
+    is_file: bool = True
+    """False for a text that is no file of the workspace: a pack, an expression that a template made."""
 
     @property
     def lines(self) -> tuple[str, ...]:

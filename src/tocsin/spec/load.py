@@ -222,7 +222,7 @@ def _packs(root: Node, packs: PackReader, names: list[str], sink: Sink) -> list[
         if text is None:
             sink.unknown("spec/unknown-pack", item, "pack", item.text, names)
             continue
-        fragment = compose_text(Source(f"pack {item.text}", text), sink)
+        fragment = compose_text(Source(f"pack {item.text}", text, is_file=False), sink)
         if fragment is not None and fragment.get("services"):
             out.append(fragment.at("services"))
     return out
