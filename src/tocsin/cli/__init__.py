@@ -48,6 +48,8 @@ def cli(ctx: click.Context, workspace: str) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run a command; never shows a traceback."""
+    # closed by whoever started this: Python has None in their place
+    sys.stdout, sys.stderr = (s or io.StringIO() for s in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal of another language is no mistake
@@ -55,7 +57,6 @@ def main(args: list[str] | None = None) -> None:
     gc.disable()
     try:
         code = _run(args)
-        sys.stdout.flush()
     except BrokenPipeError:
         # whoever read the output has gone; Python would complain about it once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -68,7 +69,9 @@ def _run(args: list[str] | None) -> int:
     from tocsin.diag.trouble import Trouble
 
     try:
-        return int(cli(args, prog_name="tocsin", standalone_mode=False) or 0)
+        code = int(cli(args, prog_name="tocsin", standalone_mode=False) or 0)
+        sys.stdout.flush()
+        return code
     except click.ClickException as error:
         error.show()
         return EXIT_USAGE
