@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tocsin.artifacts.tree import Artifact
+from tocsin.checks.contract_index import Index, index
 from tocsin.checks.expression import Expression, Logql, Promql, expressions
 from tocsin.diag.diagnostic import Diagnostic, Label, Severity
 from tocsin.diag.nodes import Node
@@ -15,6 +16,7 @@ from tocsin.model.alerting import Severity as AlertSeverity
 from tocsin.model.dashboards import Dashboard, Panel
 from tocsin.model.telemetry import LogStream, Metric, Scrape, Service
 from tocsin.model.workspace import Model, Workspace
+from tocsin.query.nodes import Node as Place
 from tocsin.spec.load import Loaded
 
 T = TypeVar("T")
@@ -97,9 +99,6 @@ class Context:
         return found
 
 
-_SUFFIXES = ("_bucket", "_count", "_sum")
-
-
 @dataclass(frozen=True, slots=True)
 class View:
     """What a check gets beside its object: the whole context and the object's environment."""
@@ -107,13 +106,42 @@ class View:
     context: Context
     model: Model
 
+    @property
+    def index(self) -> Index:
+        """The series that there are in this environment."""
+        return self.context.once(("index", self.model.root), lambda: index(self.model))
+
     def metric(self, name: str) -> Metric | None:
         """The declared metric of this name, without a histogram's suffix; None when it is not declared."""
-        for bare in (name, *(name.removesuffix(s) for s in _SUFFIXES if name.endswith(s))):
-            for service in self.model.services.values():
-                if bare in service.metrics:
-                    return service.metrics[bare]
-        return None
+        found = self.index.metrics.get(name) or self.index.declared.get(name) or [None]
+        return found[0]
+
+    def within(
+        self,
+        code: str,
+        expression: Expression,
+        part: Place | tuple[int, int],
+        message: str,
+        *,
+        severity: Severity | None = None,
+        label: str = "",
+        others: Iterable[Label] = (),
+        notes: Iterable[str] = (),
+        help: str = "",
+    ) -> Diagnostic:
+        """A finding at a part of an expression: a node of its tree, or the characters (start, end)."""
+        start, end = part if isinstance(part, tuple) else (part.start, part.end)
+        where, here = expression.place(start, end)
+        return self.finding(
+            code,
+            where,
+            message,
+            severity=severity,
+            label=label,
+            others=(*here, *others),
+            notes=notes,
+            help=help,
+        )
 
     def finding(
         self,
