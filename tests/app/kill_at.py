@@ -1,9 +1,10 @@
-"""Runs `tocsin generate` in children and kills each at another of its writes. A script, as hooks stay for good.
+"""Runs `tocsin generate` in children and kills each at another of its writes. A script: hooks stay.
 
     python kill_at.py WORKSPACE
 
-Every child gets SIGKILL at its n-th change of the disk: before a rename or removal, with a new file half written.
-After each kill this prints one line of JSON: what the files look like, what `--check` and the next run say.
+Every child gets SIGKILL at its n-th change of the disk: before a rename or a removal, or when it has written
+half of a file. After each kill this prints a line of JSON: what the files look like, what `--check` and the
+next run say.
 """
 
 import contextlib
@@ -103,7 +104,6 @@ def main(workspace: Path) -> None:
             "after": after,
             "check": check,
             "again": again,
-            "last": last,
             "end": files(workspace),
         }
         print(json.dumps(seen), flush=True)
