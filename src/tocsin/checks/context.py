@@ -113,8 +113,8 @@ class View:
 
     def metric(self, name: str) -> Metric | None:
         """The declared metric of this name, without a histogram's suffix; None when it is not declared."""
-        found = self.index.metrics.get(name) or self.index.declared.get(name) or [None]
-        return found[0]
+        found = self.index.metrics.get(name) or self.index.declared.get(name)
+        return found[0] if found else None
 
     def within(
         self,

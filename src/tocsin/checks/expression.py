@@ -64,7 +64,7 @@ class Expression:
         if self.language == "promql":
             from tocsin.query.promql import parse
         else:
-            from tocsin.query.logql import parse
+            from tocsin.query.logql import parse  # type: ignore[assignment]
         first: QueryError | None = None
         for text in readings(self.text) if self.role == "panel" else (self.text,):
             try:

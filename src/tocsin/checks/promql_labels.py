@@ -1,7 +1,7 @@
 """Which labels the result of an expression may have, must have, and with which value. Judges nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from tocsin.checks.contract_index import Index
@@ -29,11 +29,11 @@ _NO_LABELS = frozenset(("vector", "time", "scalar", "pi"))
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """`may` is None where nobody knows; `fixed` are values that all series share. A metric name is no label."""
+    """`may` is None where nobody knows; `fixed` are values that all series share. Without the metric name."""
 
     may: frozenset[str] | None
     must: frozenset[str] = frozenset()
-    fixed: Mapping[str, str] = _NOTHING
+    fixed: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
     def only(self, names: frozenset[str]) -> "Labels":
         """What is left of them when all others are dropped."""
