@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tocsin.query.errors import QueryError
-from tocsin.query.nodes import Grouping, Name
+from tocsin.query.nodes import Group, Grouping, Matching, Name
 from tocsin.query.quoting import unquote
 
 MAX_NESTING = 128
@@ -34,6 +34,8 @@ class Cursor:
     ends: list[int]
     mistake: QueryError | None = None
     """What the token of kind `error` stands for."""
+    lenient: bool = False
+    """Whether escapes of lone surrogates are allowed in strings."""
     at: int = 0
     depth: int = 0
     open: list[int] = field(default_factory=list)
@@ -99,7 +101,7 @@ class Cursor:
     def string(self) -> str:
         """The value of a string that is next."""
         at = self.starts[self.at]
-        return unquote(self.text[at : self.ends[self.take_index()]], at)
+        return unquote(self.text[at : self.ends[self.take_index()]], at, self.lenient)
 
     def take_index(self) -> int:
         """Step over the next token; its index."""
@@ -160,6 +162,22 @@ def grouping(cursor: Cursor, read: Callable[[Cursor], Name], trailing: bool) -> 
     start = cursor.take()
     labels = names(cursor, read, trailing)
     return Grouping(without, labels, start=start, end=cursor.last_end)
+
+
+def matching(cursor: Cursor, read: Callable[[Cursor], Name], trailing: bool) -> Matching | None:
+    """`on (...)` or `ignoring (...)`, perhaps with `group_left` or `group_right`, if that is next."""
+    if cursor.kind not in ("on", "ignoring"):
+        return None
+    on = cursor.kind == "on"
+    start = cursor.take()
+    labels = names(cursor, read, trailing)
+    group: Group = ""
+    include: tuple[Name, ...] = ()
+    if cursor.kind in ("group_left", "group_right"):
+        group = "left" if cursor.kind == "group_left" else "right"
+        cursor.take()
+        include = names(cursor, read, trailing) if cursor.kind == "(" else ()
+    return Matching(on, labels, group, include, start=start, end=cursor.last_end)
 
 
 def _listed(options: list[str]) -> str:

@@ -32,6 +32,21 @@ class Name(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Number(Node):
+    """`0.5`, or with `duration` `5m`: a scalar of so many seconds. A sign belongs to the number."""
+
+    value: float
+    duration: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class String(Node):
+    """A quoted string; its place includes the quotes."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class LabelMatcher(Node):
     """`label op "value"`, or a quoted metric name alone in the braces (then `label` is `__name__`)."""
 

@@ -16,8 +16,11 @@ _WRITTEN = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _SPECIAL = re.compile('[\\\\"\x00-\x1f\x7f\udc80-\udcff\ufffd]')
 
 
-def unquote(literal: str, at: int = 0) -> str:
-    """The value of a literal with its quotes; `at` is its offset, for the error."""
+def unquote(literal: str, at: int = 0, lenient: bool = False) -> str:
+    """The value of a literal with its quotes; `at` is its offset, for the error.
+
+    Loki is `lenient`: the escape of half a surrogate pair becomes U+FFFD; Prometheus refuses it.
+    """
     body = literal[1:-1]
     if literal[0] == "`" or "\\" not in body:
         return body
@@ -26,7 +29,7 @@ def unquote(literal: str, at: int = 0) -> str:
     while (back := body.find("\\", done)) >= 0:
         out.append(_utf8(body[done:back]))
         escape = _ESCAPE.match(body, back)
-        value = _value(escape, literal[0]) if escape else None
+        value = _value(escape, literal[0], lenient) if escape else None
         if escape is None or value is None:
             raise QueryError(_complaint(body[back : back + 2]), at + 1 + back, 2)
         out.append(value)
@@ -49,7 +52,7 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _value(escape: re.Match[str], quote_char: str) -> bytes | None:
+def _value(escape: re.Match[str], quote_char: str, lenient: bool) -> bytes | None:
     simple, octal, short, four, eight = escape.groups()
     if simple:
         known = _SIMPLE.get(simple)
@@ -59,7 +62,9 @@ def _value(escape: re.Match[str], quote_char: str) -> bytes | None:
     if short:
         return bytes([int(short, 16)])
     code = int(four or eight, 16)
-    return None if code > 0x10FFFF or 0xD800 <= code < 0xE000 else chr(code).encode()
+    if 0xD800 <= code < 0xE000:
+        return "\ufffd".encode() if lenient else None
+    return None if code > 0x10FFFF else chr(code).encode()
 
 
 def _complaint(escape: str) -> str:

@@ -331,25 +331,32 @@ class _Reader:
         return RegexError(message, at)
 
 
-def read(pattern: str) -> Regex:
+def read(pattern: str, literals: bool = True) -> Regex:
     """What is known of `pattern`; raises RegexError when RE2 refuses it.
 
-    Alternatives without any special character are never given to RE2 (Prometheus 3.15.0, Loki 3.7.8), so that
-    there even bytes that are no UTF-8 are allowed.
+    `literals`: matchers of labels never give alternatives without any special character to RE2 (Prometheus
+    3.15.0, Loki 3.7.8), so that there even bytes that are no UTF-8 are allowed.
     """
-    if not _SPECIAL.search(pattern):
+    if literals and not _SPECIAL.search(pattern):
         return Regex("" in pattern.split("|"), ())
     return _Reader(pattern).run()
 
 
-def check(pattern: str, start: int, length: int) -> Regex:
+def check(pattern: str, start: int, length: int, literals: bool = True) -> Regex:
     """Like `read` for the string literal at `start`; raises QueryError with a place inside of it."""
     try:
-        return read(pattern)
+        return read(pattern, literals)
     except RegexError as error:
         exact = length == len(pattern) + 2 and is_utf8(pattern)
         place = min(start + 1 + error.offset, start + length - 1) if exact else start
         raise QueryError(error.message, place, 1 if exact else length) from None
+
+
+def excludes_empty(op: str, value: str) -> bool:
+    """Whether a series without the label fails the matcher."""
+    if op in ("=", "!="):
+        return (value != "") == (op == "=")
+    return read(value).matches_empty == (op == "!~")
 
 
 def _count(digits: str) -> int:

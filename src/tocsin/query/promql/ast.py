@@ -6,24 +6,16 @@ Modifiers stand on the outermost node they were written behind: in `m[5m] offset
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from tocsin.query.nodes import Grouping, LabelMatcher, Matching, Name, Node
+from tocsin.query.nodes import Grouping, LabelMatcher, Matching, Name, Node, Number, String
+
+__all__ = [
+    "AGGREGATIONS", "COMPARISONS", "PRECEDENCE", "SET_OPERATORS", "SIGN_PRECEDENCE", "WITH_PARAMETER",
+    "Aggregate", "At", "Binary", "Call", "Duration", "DurationMath", "DurationOp", "Expr", "Fill", "Grouping",
+    "LabelMatcher", "Matching", "Name", "Number", "Paren", "Range", "Selector", "String", "Subquery", "Timed",
+    "Unary",
+]  # fmt: skip
 
 DurationOp = Literal["+", "-", "*", "/", "%", "^", "step", "range", "max_of", "min_of", "()"]
-
-
-@dataclass(frozen=True, slots=True)
-class Number(Node):
-    """`0.5`, or with `duration` `5m`: a scalar of so many seconds. A sign belongs to the number."""
-
-    value: float
-    duration: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class String(Node):
-    """A quoted string."""
-
-    value: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ tree (long chains of operators lean to the left) by `MAX_HEIGHT`, so that whoeve
 from dataclasses import replace
 from typing import Literal
 
-from tocsin.query.cursor import Cursor, grouping, names
+from tocsin.query.cursor import Cursor, grouping, matching
 from tocsin.query.errors import QueryError
-from tocsin.query.nodes import Group, Matching, Name
+from tocsin.query.nodes import Name
 from tocsin.query.numbers import negated
 from tocsin.query.promql.ast import (
     AGGREGATIONS,
@@ -68,11 +68,11 @@ class Parser:
         while (tightness := PRECEDENCE.get(c.kind, -1)) >= floor:
             op, op_start = c.kind, c.take()
             returns_bool = c.accept("bool")
-            matching = self.matching() if c.kind in ("on", "ignoring") else None
+            match = matching(c, label, trailing=True)
             fill = self.fill() if c.kind in ("fill", "fill_left", "fill_right") else None
             right = self.expression(tightness + (op != "^"))
             left = Binary(
-                op, left, right, returns_bool, matching, fill,
+                op, left, right, returns_bool, match, fill,
                 op_start=op_start, start=left.start, end=right.end,
             )  # fmt: skip
         c.depth -= 1
@@ -157,20 +157,6 @@ class Parser:
             place = args[wanted].start if len(args) > wanted else at
             raise QueryError(takes, place, (args[-1].end - place) if len(args) > wanted else 1)
         return Aggregate(op, args[-1], args[0] if wanted == 2 else None, by, start=start, end=c.last_end)
-
-    def matching(self) -> Matching:
-        """`on (...)` or `ignoring (...)`, perhaps with `group_left` or `group_right`."""
-        c = self.c
-        on = c.kind == "on"
-        start = c.take()
-        labels = names(c, label, trailing=True)
-        group: Group = ""
-        include: tuple[Name, ...] = ()
-        if c.kind in ("group_left", "group_right"):
-            group = "left" if c.kind == "group_left" else "right"
-            c.take()
-            include = names(c, label, trailing=True) if c.kind == "(" else ()
-        return Matching(on, labels, group, include, start=start, end=c.last_end)
 
     def fill(self) -> Fill:
         """`fill (0)`, or `fill_left (0)` and `fill_right (0)` in either order."""

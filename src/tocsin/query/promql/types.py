@@ -3,7 +3,6 @@
 Mistakes are found in the order in which Prometheus finds them; it tells the first only.
 """
 
-from tocsin.query import regex
 from tocsin.query.errors import QueryError
 from tocsin.query.promql.ast import (
     COMPARISONS,
@@ -21,6 +20,7 @@ from tocsin.query.promql.ast import (
     Unary,
 )
 from tocsin.query.promql.functions import FUNCTIONS, Function, Type
+from tocsin.query.regex import excludes_empty
 
 _SPOKEN = {
     "scalar": "a scalar",
@@ -200,13 +200,6 @@ class _Checker:
         if expr.fill is not None:
             what = f"`{expr.op}` takes no `fill`"
             self.found.append(QueryError(what, expr.fill.start, expr.fill.end - expr.fill.start))
-
-
-def excludes_empty(op: str, value: str) -> bool:
-    """Whether a series without the label fails the matcher."""
-    if op in ("=", "!="):
-        return (value != "") == (op == "=")
-    return regex.read(value).matches_empty == (op == "!~")
 
 
 def _arguments(count: int) -> str:

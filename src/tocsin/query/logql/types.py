@@ -1,0 +1,110 @@
+"""What kind of query it is, and what Loki 3.7.8 refuses only when it builds the query, though it parses.
+
+Templates of `line_format` and `label_format` are not looked into.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+from tocsin.query import regex
+from tocsin.query.errors import QueryError
+from tocsin.query.logql.ast import (
+    Expr,
+    IpFilter,
+    Json,
+    LabelFilter,
+    LabelFormat,
+    LineFilter,
+    LineMatch,
+    Logfmt,
+    Logs,
+    Stage,
+)
+from tocsin.query.logql.patterns import check_address, check_json_path, check_line_pattern, check_logfmt_path
+from tocsin.query.logql.walk import bare, conditions, ranges, walk
+from tocsin.query.nodes import String
+
+Type = Literal["log", "metric"]
+
+
+def type_of(expr: Expr) -> Type:
+    """`log` for lines, `metric` for numbers. Only the latter make alerts."""
+    return "log" if isinstance(bare(expr), Logs) else "metric"
+
+
+def mistakes(expr: Expr) -> tuple[QueryError, ...]:
+    """All that stops Loki from building the query, in the order of the text."""
+    found: list[QueryError] = []
+    for check, text in _checks(expr):
+        try:
+            check(text)
+        except QueryError as error:
+            found.append(error)
+    return tuple(sorted(found, key=lambda error: error.offset))
+
+
+def _checks(expr: Expr) -> Iterator[tuple[Callable[[Any], object], object]]:
+    for query in walk(expr):
+        for stage in query.stages if isinstance(query, Logs) else ():
+            yield from _of_stage(stage)
+    for span in ranges(expr):
+        for condition in span.unwrap.filters if span.unwrap else ():
+            yield from _addresses(LabelFilter(condition))
+
+
+def _of_stage(stage: Stage) -> Iterator[tuple[Callable[[Any], object], object]]:
+    match stage:
+        case LineFilter():
+            yield from _line_filter(stage)
+        case Json(extractions=extractions):
+            yield from ((check_json_path, extraction.path) for extraction in extractions)
+        case Logfmt(extractions=extractions):
+            yield from ((check_logfmt_path, extraction.path) for extraction in extractions)
+        case LabelFormat():
+            yield _label_format, stage
+        case LabelFilter():
+            yield from _addresses(stage)
+        case _:
+            return
+
+
+def _line_filter(stage: LineFilter) -> Iterator[tuple[Callable[[Any], object], object]]:
+    """An address among alternatives counts as plain text (3.7.8); negated alternatives stand each alone."""
+    alone = len(stage.alternatives) == 1 or stage.op[0] == "!"
+    for alternative in stage.alternatives:
+        if alternative.ip and alone:
+            yield (_no_address_here if stage.op not in ("|=", "!=") else check_address), _literal(alternative)
+        elif stage.op in ("|~", "!~"):
+            yield _regex, _literal(alternative)
+        elif stage.op in ("|>", "!>"):
+            yield check_line_pattern, _literal(alternative)
+
+
+def _literal(alternative: LineMatch) -> String:
+    return String(alternative.value, start=alternative.start, end=alternative.end)
+
+
+def _regex(text: String) -> None:
+    regex.check(text.value, text.start, text.end - text.start, literals=False)
+
+
+def _no_address_here(text: String) -> None:
+    raise QueryError("`ip` stands only behind `|=` and `!=`", text.start, text.end - text.start)
+
+
+def _addresses(stage: LabelFilter) -> Iterator[tuple[Callable[[Any], object], object]]:
+    """Loki 3.7.8 looks at an address only when it is the whole label filter."""
+    for condition in conditions(stage.condition):
+        if isinstance(condition, IpFilter):
+            yield check_address, condition.value
+
+
+def _label_format(stage: LabelFormat) -> None:
+    seen: set[str] = set()
+    for assignment in stage.assignments:
+        length = len(assignment.label)
+        if assignment.label == "__error__":
+            raise QueryError("`__error__` cannot be formatted", assignment.start, length)
+        if assignment.label in seen:
+            raise QueryError(f"`{assignment.label}` is set twice in one stage", assignment.start, length)
+        seen.add(assignment.label)
