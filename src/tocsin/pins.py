@@ -90,7 +90,7 @@ _ALERTMANAGER = Engine(
     source=Source(
         module="github.com/prometheus/alertmanager",
         version="v0.31.1",
-        tags=("netgo",),
+        tags=("netgo", "timetzdata"),  # an image of the bare binary has no time zones, and hours need them
         version_symbol=PROMETHEUS_VERSION_SYMBOL,
     ),
 )

@@ -21,7 +21,8 @@ def models() -> tuple[Model, ...]:
 
 def rules(model: Model) -> list[dict]:
     files = [*ROOT.glob(f"{model.root}alerts/*.yaml"), *ROOT.glob(f"{model.root}loki/rules/fake/*.yaml")]
-    return [rule for f in files for group in yaml.safe_load(f.read_text())["groups"] for rule in group["rules"]]
+    groups = [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
+    return [rule for group in groups for rule in group["rules"]]
 
 
 def test_every_alert_of_the_model_is_a_rule(models):
@@ -43,7 +44,8 @@ def test_every_rule_carries_the_labels_that_routing_and_people_need(models):
         for rule in rules(model):
             if rule.get("alert") in (None, "Watchdog", "OffHoursDigest"):
                 continue
-            assert {"cluster", "environment", "service", "team", "severity"} <= set(rule["labels"]), rule["alert"]
+            wanted = {"cluster", "environment", "service", "team", "severity"}
+            assert wanted <= set(rule["labels"]), rule["alert"]
             assert rule["annotations"]["summary"] and rule["annotations"]["runbook_url"]
 
 
