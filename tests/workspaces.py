@@ -1,5 +1,8 @@
 """Small specs for tests, and the whole of `generate` in memory: text in, findings and artifacts out."""
 
+import contextlib
+import gc
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -189,3 +192,27 @@ def edited(text: str, *edits: tuple[str, str]) -> str:
         assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
         text = text.replace(old, new)
     return text
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def tocsin(*args: str) -> Said:
+    """A command in this process."""
+    from tocsin.cli import main
+
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            main(list(args))
+    except SystemExit as end:
+        return Said(int(end.code or 0), out.getvalue(), err.getvalue())
+    finally:
+        gc.enable()
+    raise AssertionError("main ends with an exit code")
