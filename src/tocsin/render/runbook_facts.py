@@ -3,7 +3,7 @@
 Not how the facts are laid out on a page (`runbooks.py`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from tocsin.model.alerting import Alert, Variant
@@ -24,7 +24,16 @@ class Known:
         self.routing = Routing(model)
         self.titles = {d.uid: d.title for d in model.dashboards}
         self.panels = {(d.uid, p.id): p.title for d in model.dashboards for r in d.rows for p in r.panels}
+        self._routed: dict[object, str] = {}
         self.digested = {digest.receiver for digest in digests(model)}
+
+    def once(self, alert: Alert, what: str, make: Callable[[], str]) -> str:
+        """What `make` says, made once for all alerts that are routed alike."""
+        own = alert.id if alert.to else ""
+        key = what, alert.team, alert.severity, own, alert.hold, alert.escalate_after
+        if key not in self._routed:
+            self._routed[key] = make()
+        return self._routed[key]
 
     def dashboard(self, url: str) -> str:
         """The title of the dashboard that a URL leads to."""
@@ -117,7 +126,7 @@ def _severity(alert: Alert) -> str:
 def _told(alert: Alert, known: Known) -> str:
     if alert.shadow:
         return "nobody: the alert is in shadow, it is only recorded"
-    return _deliveries(known.routing.told(alert), known) or "**nobody**"
+    return known.once(alert, "told", lambda: _deliveries(known.routing.told(alert), known) or "**nobody**")
 
 
 def _deliveries(found: Sequence[Delivery], known: Known, condition: str = "") -> str:
@@ -136,7 +145,11 @@ def _deliveries(found: Sequence[Delivery], known: Known, condition: str = "") ->
 def _next(alert: Alert, known: Known) -> str:
     if alert.shadow or alert.escalate_after is None:
         return "nobody: it is not escalated"
-    return _deliveries(known.routing.told(alert, escalated=True), known, " if it still fires") or "**nobody**"
+    return known.once(alert, "next", lambda: _escalated(alert, known) or "**nobody**")
+
+
+def _escalated(alert: Alert, known: Known) -> str:
+    return _deliveries(known.routing.told(alert, escalated=True), known, " if it still fires")
 
 
 def _muted(alert: Alert, model: Model) -> str:

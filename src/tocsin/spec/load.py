@@ -16,6 +16,8 @@ from tocsin.spec.merge import overlay, substituted, union, with_entry, without
 from tocsin.spec.patterns import PATTERNS, name_is_good
 
 SPEC = "spec.yaml"
+SERVICE = "{service}"
+"""Stands for the service's name in a profile."""
 MAX_FILES = 10_000
 MAX_PATTERN = 300
 _SAME_EVERYWHERE = ("tocsin", "name", "include", "packs", "environments")
@@ -236,8 +238,9 @@ def _with_services(root: Node, fragments: list[Node], sink: Sink) -> Node:
     entries: dict[str, Node] = {}
     for fragment in fragments:
         entries.update(fragment.map)
+    named = {key for key, profile in profiles.items() if any(SERVICE in node.text for node in profile.walk())}
     for name, service in (services.map if services else {}).items():
-        entries[name] = _one_service(name, service, entries.get(name), profiles, sink)
+        entries[name] = _one_service(name, service, entries.get(name), profiles, named, sink)
     if not entries:
         return root
     place = services or fragments[0]
@@ -249,7 +252,10 @@ def _with_services(root: Node, fragments: list[Node], sink: Sink) -> Node:
     return with_entry(root, "services", merged)
 
 
-def _one_service(name: str, service: Node, pack: Node | None, profiles: dict[str, Node], sink: Sink) -> Node:
+def _one_service(
+    name: str, service: Node, pack: Node | None, profiles: dict[str, Node], named: set[str], sink: Sink
+) -> Node:
+    """A service over its profiles over what a pack says; `named` are the profiles that use the service's name."""
     use = service.get("use")
     base = pack
     for item in _one_or_many(use):
@@ -264,7 +270,8 @@ def _one_service(name: str, service: Node, pack: Node | None, profiles: dict[str
                 "a profile cannot follow another",
                 help="name both in the service: `use: [one, other]`",
             )
-        profile = substituted(profile, "{service}", name)
+        if item.text in named:
+            profile = substituted(profile, SERVICE, name)
         base = profile if base is None else overlay(base, profile, profile)
     return service if base is None else overlay(base, service, service)
 
