@@ -255,7 +255,7 @@ def _with_services(root: Node, fragments: list[Node], sink: Sink) -> Node:
 def _one_service(
     name: str, service: Node, pack: Node | None, profiles: dict[str, Node], named: set[str], sink: Sink
 ) -> Node:
-    """A service over its profiles over what a pack says; `named` are the profiles that use the service's name."""
+    """A service over its profiles over what a pack says; `named` are profiles that name the service."""
     use = service.get("use")
     base = pack
     for item in _one_or_many(use):
