@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from tocsin.artifacts.tree import Artifact
 from tocsin.checks.contract_index import Index, index
-from tocsin.checks.expression import Expression, Logql, Promql, expressions
+from tocsin.checks.expression import Expression, Logql, Promql, Written, expressions
 from tocsin.diag.diagnostic import Diagnostic, Label, Severity
 from tocsin.diag.nodes import Node
 from tocsin.diag.text import Span
@@ -55,15 +55,18 @@ class Context:
         """Every expression of an environment: rules, records, panels."""
         return self.once(("expressions", model.root), lambda: tuple(expressions(model)))
 
-    def written(self, model: Model, language: str) -> tuple[Expression, ...]:
-        """Those that somebody wrote, and that parse; each once, though a panel may show an alert's."""
+    def written(self, model: Model) -> tuple[Expression, ...]:
+        """Those that somebody wrote."""
         return self.once(
-            ("written", language, model.root),
-            lambda: tuple(
-                e
-                for e in self.expressions(model)
-                if e.language == language and e.node is not None and e.tree is not None
-            ),
+            ("written", model.root), lambda: tuple(e for e in self.expressions(model) if e.node is not None)
+        )
+
+    def parsed(self, model: Model, language: str) -> tuple[Expression, ...]:
+        """Those that somebody wrote in one language, and that parse."""
+        written = self.written(model)
+        return self.once(
+            ("parsed", language, model.root),
+            lambda: tuple(e for e in written if e.language == language and e.tree is not None),
         )
 
     def once(self, key: object, make: Callable[[], T]) -> T:
@@ -92,8 +95,9 @@ class Context:
             Dashboard: lambda: model.dashboards,
             Panel: lambda: (p for d in model.dashboards for r in d.rows for p in r.panels),
             Expression: lambda: self.expressions(model),
-            Promql: lambda: self.written(model, "promql"),
-            Logql: lambda: self.written(model, "logql"),
+            Written: lambda: self.written(model),
+            Promql: lambda: self.parsed(model, "promql"),
+            Logql: lambda: self.parsed(model, "logql"),
         }
         found: Iterable[Any] = tables[kind]()
         return found

@@ -66,6 +66,8 @@ class Index:
     by_job: dict[tuple[str, str], list[Metric]] = field(default_factory=dict)
     recorded: frozenset[str] = frozenset()
     jobs: dict[str, tuple[Scrape, ...]] = field(default_factory=dict)
+    known_jobs: frozenset[str] = frozenset()
+    """All values that the label `job` can have; empty where a service's series are told by other labels."""
     target_labels: frozenset[str] = frozenset()
     """Labels that some target has; identity included."""
     open_targets: bool = False
@@ -137,6 +139,13 @@ def index(model: Model) -> Index:
             labels |= {"check"} if scrape.probes else set()
             out.open_targets |= bool(scrape.files or scrape.http)
     out.jobs = {job: tuple(found) for job, found in jobs.items()}
+    told = [
+        next((m for m in one.matchers if m.label == "job"), None)
+        for ms in out.declared.values()
+        for one in ms
+    ]
+    if None not in told:
+        out.known_jobs = frozenset((*jobs, *(m.value for m in told if m is not None and m.op == "=")))
     out.target_labels = frozenset(labels)
     records = [r.record for a in model.alerts for v in a.variants for r in v.condition.records]
     out.recorded = frozenset((*records, *(r.record for r in model.records)))

@@ -87,6 +87,10 @@ class Expression:
         return self.origin.key_place().span, (Label(there, "here"),)
 
 
+class Written(Expression):
+    """For `@check(on=Written)`: expressions that somebody wrote, of either language."""
+
+
 class Promql(Expression):
     """For `@check(on=Promql)`: expressions that somebody wrote in PromQL and that parse."""
 
@@ -97,6 +101,10 @@ class Logql(Expression):
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$__\w+|\$[A-Za-z_]\w*|\[\[\w+(?::\w+)?\]\]")
 _DURATION = re.compile(r"interval|range|auto")
+_WANTS_NUMBER = re.compile(
+    r"\b(?:topk|bottomk|limitk|limit_ratio|(?:histogram_)?quantile(?:_over_time)?|vector)"
+    r"\s*(?:(?:by|without)\s*\([^()]*\)\s*)?\(\s*$"
+)
 _STAND_INS = ("name", "number", "duration")
 
 
@@ -113,7 +121,10 @@ def readings(text: str) -> Iterator[str]:
 def _stand_in(found: re.Match[str], kind: str) -> str:
     size = len(found[0])
     known = found[0].startswith(("$__", "${__"))
-    ranged = found.string[: found.start()].rstrip().endswith(("[", "offset"))
+    before = found.string[max(0, found.start() - 200) : found.start()]
+    ranged = before.rstrip().endswith(("[", "offset"))
+    if _WANTS_NUMBER.search(before):
+        kind = "number"
     if ranged or (known and _DURATION.search(found[0])):
         return "1m".rjust(size, "0")
     return {"name": "x" * size, "number": "1".rjust(size, "0"), "duration": "1m".rjust(size, "0")}[kind]

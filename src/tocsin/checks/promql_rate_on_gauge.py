@@ -13,53 +13,43 @@ from collections.abc import Iterator
 
 from tocsin.checks.check import Example, check
 from tocsin.checks.context import View
-from tocsin.checks.expression import Expression
+from tocsin.checks.expression import Expression, Promql
+from tocsin.checks.promql_example import alert, panel
 from tocsin.diag.diagnostic import Diagnostic, Label
-from tocsin.query.promql.ast import Call, Selector
-from tocsin.query.promql.walk import walk
+from tocsin.query.promql.ast import Call, Range
+from tocsin.query.promql.walk import bare, walk
 
 CODE = "promql/rate-on-gauge"
 EXAMPLES = (
     Example(
-        title="a gauge",
+        title="a gauge, in the second line",
         finds=("rate(queue_length[5m])",),
-        spec="""
-services:
-  shop:
-    alerts:
-      Jobs: {severity: warning, expr: 'rate(queue_length[5m]) > 1', for: 5m}
-""",
+        spec=alert("sum by (queue) (\n  rate(queue_length[5m])\n) > 1"),
     ),
-    Example(
-        title="a counter",
-        spec="""
-services:
-  shop:
-    alerts:
-      Requests: {severity: warning, expr: 'rate(http_requests_total[5m]) > 1', for: 5m}
-""",
-    ),
+    Example(title="in a panel", finds=("increase(up[1h])",), spec=panel("increase(up[1h])")),
+    Example(title="a counter", spec=alert("rate(http_requests_total[5m]) > 1")),
+    Example(title="the change of a gauge", spec=alert("delta(queue_length[5m]) > 1")),
 )
 _COUNTERS_ONLY = frozenset({"rate", "irate", "increase"})
 
 
-@check(CODE, on=Expression)
+@check(CODE, on=Promql)
 def rate_on_gauge(expression: Expression, view: View) -> Iterator[Diagnostic]:
     """Look at every call of a function that is only for counters."""
-    if expression.language != "promql" or expression.tree is None:
-        return
     for call in walk(expression.tree):
         if not isinstance(call, Call) or call.name not in _COUNTERS_ONLY:
             continue
-        for selector in (node for node in walk(call) if isinstance(node, Selector)):
-            metric = view.metric(selector.name)
-            if metric is not None and metric.type == "gauge":
-                where, others = expression.place(call.start, call.end)
-                declared = Label(metric.origin.key_place().span, "declared here as a gauge")
-                yield view.finding(
-                    CODE,
-                    where,
-                    f"`{call.name}()` over the gauge `{metric.name}`",
-                    others=(*others, declared),
-                    help="use `delta()`, or `deriv()` for a trend",
-                )
+        over = bare(call.args[0])
+        if not isinstance(over, Range):
+            continue
+        metrics = view.index.of(over.selector)
+        if over.selector.metric != "up" and not (metrics and all(m.type == "gauge" for m in metrics)):
+            continue
+        yield view.within(
+            CODE,
+            expression,
+            call,
+            f"`{call.name}()` over the gauge `{over.selector.metric}`",
+            others=[Label(m.origin.key_place().span, "declared here as a gauge") for m in metrics[:1]],
+            help="use `delta()`, or `deriv()` for a trend",
+        )
