@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from tocsin.diag.nodes import Node
 from tocsin.model.alerting import Alert, Hours
+from tocsin.model.clock import DAY, DAYS, Interval, days, spans
 from tocsin.model.routing import IDENTITY, Route, Routing, Timing
 from tocsin.model.workspace import Model
 from tocsin.query.matchers import Matcher, equal, regex_literal, selector
@@ -30,12 +31,8 @@ MARGIN = 5
 TIMING = Timing(wait=Duration(60_000), interval=Duration(120_000), repeat=Duration(3_600_000))
 """Two minutes: several looks within the window. An hour: told once in it, and again the next morning."""
 EVERY = Duration(120_000)
-Interval = Mapping[str, object]
-"""One entry of Alertmanager's `time_intervals`."""
 _LENGTH = "{{ if lt $value 60.0 }}less than a minute{{ else }}{{ $value | humanizeDuration }}{{ end }}"
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAY = 24 * 60
-_WEEK = 7 * _DAY
+_WEEK = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +126,15 @@ def openings(hours: Hours) -> tuple[Opening, ...]:
 def _starts(interval: Interval, opened: frozenset[int]) -> Iterator[tuple[int, Interval]]:
     """(minutes of pause, first minutes) for each start in `interval`; days of equal pause together."""
     found: dict[tuple[int, int], list[int]] = {}
-    for day in _days(interval):
-        for begin, _ in _times(interval):
-            gap = _pause(day * _DAY + begin, opened)
+    for day in days(interval):
+        for begin, _ in spans(interval):
+            gap = _pause(day * DAY + begin, opened)
             if gap:
                 found.setdefault((gap, begin), []).append(day)
-    for (gap, begin), days in found.items():
-        first = {"start_time": _clock(begin), "end_time": _clock(min(begin + WINDOW, _DAY))}
+    for (gap, begin), on in found.items():
+        first = {"start_time": _clock(begin), "end_time": _clock(min(begin + WINDOW, DAY))}
         rest = {key: value for key, value in interval.items() if key not in ("times", "weekdays")}
-        yield gap, {"times": [first], "weekdays": [_DAYS[day] for day in days], **rest}
+        yield gap, {"times": [first], "weekdays": [DAYS[day] for day in on], **rest}
 
 
 def _pause(start: int, opened: frozenset[int]) -> int:
@@ -149,32 +146,8 @@ def _pause(start: int, opened: frozenset[int]) -> int:
 
 
 def _minutes(intervals: tuple[Interval, ...]) -> frozenset[int]:
-    return frozenset(day * _DAY + minute for interval in intervals for day in _days(interval)
-                     for begin, end in _times(interval) for minute in range(begin, end))
-
-
-def _days(interval: Interval) -> tuple[int, ...]:
-    said = interval.get("weekdays")
-    if not isinstance(said, list | tuple) or not said:
-        return tuple(range(7))
-    out: set[int] = set()
-    for span in said:
-        first, _, last = str(span).partition(":")
-        begin, end = _DAYS.index(first), _DAYS.index(last or first)
-        out |= {day % 7 for day in range(begin, (end if end >= begin else end + 7) + 1)}
-    return tuple(sorted(out))
-
-
-def _times(interval: Interval) -> tuple[tuple[int, int], ...]:
-    said = interval.get("times")
-    if not isinstance(said, list | tuple) or not said:
-        return ((0, _DAY),)
-    return tuple((_minute(str(span["start_time"])), _minute(str(span["end_time"]))) for span in said)
-
-
-def _minute(clock: str) -> int:
-    hour, _, minute = clock.partition(":")
-    return int(hour) * 60 + int(minute)
+    return frozenset(day * DAY + minute for interval in intervals for day in days(interval)
+                     for begin, end in spans(interval) for minute in range(begin, end))
 
 
 def _clock(minute: int) -> str:
