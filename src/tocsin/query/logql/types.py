@@ -1,6 +1,7 @@
 """What kind of query it is, and what Loki 3.7.8 refuses only when it builds the query, though it parses.
 
-Templates of `line_format` and `label_format` are not looked into.
+Templates of `line_format` and `label_format` are not looked into. A wrong address in `ip(...)` is refused
+only where that is the whole label filter; beside others, or behind `unwrap`, Loki lets it fit no line.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from tocsin.query.logql.ast import (
     Stage,
 )
 from tocsin.query.logql.patterns import check_address, check_json_path, check_line_pattern, check_logfmt_path
-from tocsin.query.logql.walk import bare, conditions, ranges, walk
+from tocsin.query.logql.walk import bare, walk
 from tocsin.query.nodes import String
 
 Type = Literal["log", "metric"]
@@ -47,9 +48,6 @@ def _checks(expr: Expr) -> Iterator[tuple[Callable[[Any], object], object]]:
     for query in walk(expr):
         for stage in query.stages if isinstance(query, Logs) else ():
             yield from _of_stage(stage)
-    for span in ranges(expr):
-        for condition in span.unwrap.filters if span.unwrap else ():
-            yield from _addresses(LabelFilter(condition))
 
 
 def _of_stage(stage: Stage) -> Iterator[tuple[Callable[[Any], object], object]]:
@@ -62,8 +60,8 @@ def _of_stage(stage: Stage) -> Iterator[tuple[Callable[[Any], object], object]]:
             yield from ((check_logfmt_path, extraction.path) for extraction in extractions)
         case LabelFormat():
             yield _label_format, stage
-        case LabelFilter():
-            yield from _addresses(stage)
+        case LabelFilter(condition=IpFilter(value=address)):
+            yield check_address, address
         case _:
             return
 
@@ -90,13 +88,6 @@ def _regex(text: String) -> None:
 
 def _no_address_here(text: String) -> None:
     raise QueryError("`ip` stands only behind `|=` and `!=`", text.start, text.end - text.start)
-
-
-def _addresses(stage: LabelFilter) -> Iterator[tuple[Callable[[Any], object], object]]:
-    """Loki 3.7.8 looks at an address only when it is the whole label filter."""
-    for condition in conditions(stage.condition):
-        if isinstance(condition, IpFilter):
-            yield check_address, condition.value
 
 
 def _label_format(stage: LabelFormat) -> None:
