@@ -8,6 +8,7 @@ back is what `zoneinfo` says. Not who is told (`routing.py`), nor what is told l
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tocsin.model.alerting import Hours
@@ -24,8 +25,8 @@ Interval = Mapping[str, object]
 
 def days(interval: Interval) -> tuple[int, ...]:
     """The days of the week on which the interval holds; Monday is 0."""
-    said = interval.get("weekdays")
-    if not isinstance(said, list | tuple) or not said:
+    said = _listed(interval.get("weekdays"))
+    if not said:
         return tuple(range(7))
     out: set[int] = set()
     for span in said:
@@ -37,8 +38,8 @@ def days(interval: Interval) -> tuple[int, ...]:
 
 def spans(interval: Interval) -> tuple[tuple[int, int], ...]:
     """(first minute, minute after the last) of each span of a day."""
-    said = interval.get("times")
-    if not isinstance(said, list | tuple) or not said:
+    said = _listed(interval.get("times"))
+    if not said:
         return ((0, DAY),)
     return tuple((_minute(str(span["start_time"])), _minute(str(span["end_time"]))) for span in said)
 
@@ -46,6 +47,14 @@ def spans(interval: Interval) -> tuple[tuple[int, int], ...]:
 def zone_of(interval: Interval) -> ZoneInfo:
     """The zone on whose clock the interval is meant; UTC where it says none."""
     return _zone(str(interval.get("location") or "UTC"))
+
+
+def words(interval: Interval) -> str:
+    """`monday:friday 09:00-18:00 Europe/Berlin`."""
+    on = [str(day) for day in _listed(interval.get("weekdays"))]
+    said = spans(interval) if interval.get("times") else ()
+    times = [f"{_clock(begin)}-{_clock(end)}" for begin, end in said]
+    return " ".join((*on, *times, str(interval.get("location") or "UTC")))
 
 
 def is_open(hours: Hours, at: datetime) -> bool:
@@ -98,6 +107,14 @@ def _instant(day: date, minute: int, zone: ZoneInfo, fold: int) -> datetime:
 @cache
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
+
+
+def _listed(said: object) -> list[Any]:
+    return list(said) if isinstance(said, list | tuple) else []
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _minute(clock: str) -> int:

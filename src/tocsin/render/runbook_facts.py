@@ -3,10 +3,11 @@
 Not how the facts are laid out on a page (`runbooks.py`).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import quote
 
 from tocsin.model.alerting import Alert, Variant
+from tocsin.model.clock import words
 from tocsin.model.digest import digests
 from tocsin.model.routing import IDENTITY, Delivery, Routing, muted, muted_by
 from tocsin.model.workspace import Model
@@ -49,9 +50,9 @@ class Known:
         if not delivery.hours:
             return "always"
         found = self.model.hours.get(delivery.hours)
-        words = "; ".join(_interval(i) for i in found.intervals) if found else ""
+        spans = "; ".join(map(words, found.intervals)) if found else ""
         rest = ", the rest as a digest" if delivery.receiver in self.digested else ""
-        return plain(f"only in {delivery.hours}" + (f" ({words})" if words else "") + rest)
+        return plain(f"only in {delivery.hours}" + (f" ({spans})" if spans else "") + rest)
 
 
 def facts_of(alert: Alert, known: Known, references: References | None) -> Facts:
@@ -198,21 +199,3 @@ def _silence(alert: Alert, alertmanager: str) -> str:
         return ""
     labels = {"alertname": alert.name, **{n: alert.labels[n] for n in IDENTITY if n in alert.labels}}
     return f"{alertmanager}/#/silences/new?filter={quote(selector('', equal(labels)))}"
-
-
-def _interval(interval: Mapping[str, object]) -> str:
-    """One of Alertmanager's time intervals in words: `monday:friday 09:00-18:00 Europe/Berlin`."""
-    parts: list[str] = []
-    for key in ("years", "months", "days_of_month", "weekdays"):
-        parts += map(str, _listed(interval.get(key)))
-    for times in _listed(interval.get("times")):
-        if isinstance(times, Mapping):
-            parts.append(f"{times.get('start_time', '')}-{times.get('end_time', '')}")
-    parts += map(str, _listed(interval.get("location")))
-    return " ".join(parts)
-
-
-def _listed(value: object) -> Sequence[object]:
-    if value is None:
-        return ()
-    return value if isinstance(value, (list, tuple)) else (value,)
