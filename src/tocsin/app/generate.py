@@ -51,7 +51,7 @@ def generate(
     from tocsin.app.news import news
     from tocsin.app.workspace import open_workspace
 
-    began = time.time_ns() - memory.TICK
+    began = time.time_ns()
     opened = open_workspace(root, sink)
     if opened is None:
         return Outcome(ended="bad spec")

@@ -89,11 +89,13 @@ def remember(
     kept = [p.artifact.path for p in planned if p.status == "unchanged"]
     try:
         (root / MEMORY).parent.mkdir(exist_ok=True)
-        if _touched(root, [*spec_files, *kept], began):
+        if _touched(root, spec_files, began):
             return
         texts = {f: (root / f).read_bytes().decode("utf-8", "replace") for f in spec_files}
         said = {"made": {p.artifact.path: _hash(p.text) for p in planned}, "files": texts}
         (root / SAID).write_text(json.dumps(said), "utf-8")
+        if _touched(root, [*spec_files, *kept], began - TICK):
+            return
         if len(kept) < len(planned):
             time.sleep(TICK / 1e9)  # an edit after this cannot have the time of what was written
         memory = {
