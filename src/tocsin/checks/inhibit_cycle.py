@@ -8,6 +8,10 @@ the less is told.
 ## Fix
 
 Let the cause mute the consequence, and not the other way round.
+
+## References
+
+- Alertmanager 0.31.1: of two alerts that mute each other, both are suppressed (tried).
 """
 
 from collections.abc import Iterator

@@ -97,6 +97,11 @@ class Page:
         left = len(text) - len(text.lstrip())
         return Span(self.source, line, left + 1, line, max(len(text.rstrip()), left + 1) + 1)
 
+    def cut(self, span: Span, word: str) -> Span:
+        """The rest of a line from a word on."""
+        at = self.source.line(span.line).find(word)
+        return span if at < 0 else Span(self.source, span.line, at + 1, span.line, span.end_column)
+
     @property
     def top(self) -> Span:
         """The first line that says something."""
