@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 EXIT_FINDINGS, EXIT_USAGE, EXIT_TROUBLE, EXIT_CANCELLED = 1, 2, 3, 5
-COMMANDS = ("generate", "check", "why", "secrets")
+COMMANDS = ("generate", "check", "explain", "why", "secrets")
 
 
 class _Lazy(click.Group):

@@ -1,11 +1,12 @@
 """What commands print: results on stdout, the rest on stderr, colour on a terminal only."""
 
+import os
 import sys
 
 import click
 
 from tocsin.diag.diagnostic import Diagnostic
-from tocsin.diag.excerpt import plain, printable, render, summary
+from tocsin.diag.excerpt import Style, plain, printable, render, summary
 from tocsin.diag.trouble import Trouble
 
 _MOST = 100
@@ -17,11 +18,23 @@ def _styled(text: str, role: str) -> str:
     return click.style(text, fg=_COLOURS.get(role), bold=role in ("error", "warning"))
 
 
+def coloured(choice: str) -> bool:
+    """Whether stdout gets colours: `always`, `never`, or `auto`: on a terminal, unless NO_COLOR is set."""
+    if choice != "auto":
+        return choice == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def style(colours: bool) -> Style:
+    """How excerpts are styled."""
+    return _styled if colours else plain
+
+
 def show(diagnostics: list[Diagnostic], more: int = 0) -> None:
     """Print findings in the order of their places, then how many there are. `more` were not kept."""
-    style = _styled if sys.stdout.isatty() else plain
+    colours = coloured("auto")
     for one in sorted(diagnostics, key=lambda d: d.order)[:_MOST]:
-        click.echo(render(one, style) + "\n")
+        click.echo(render(one, style(colours)) + "\n", color=colours)
     if diagnostics:
         hidden = max(0, len(diagnostics) - _MOST)
         click.echo(

@@ -6,11 +6,15 @@ from tocsin.diag.excerpt import Style, plain, render
 from tocsin.diag.report import Report
 
 _WIDTH = 98
+_MOST = 100
+"""Findings that are shown: nobody reads more at once."""
 
 
 def report(report: Report, style: Style = plain) -> str:
     """All of it as text."""
-    findings = "".join(render(one, style) + "\n\n" for one in report.findings)
+    findings = "".join(render(one, style) + "\n\n" for one in report.findings[:_MOST])
+    if len(report.findings) > _MOST:
+        findings += f"the first {_MOST} are shown; all of them: --format json, --only AREA/\n\n"
     return findings + "".join(f"{line}\n" for line in (*_not_run(report, style), report.summary))
 
 
