@@ -29,6 +29,7 @@ $(VENV)/runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "making the virtual environment $(VENV) from requirements.lock" >&2
 	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python -m compileall -q src/tocsin
 	@touch $@
 
 dev: $(VENV)/dev

@@ -1,6 +1,5 @@
 """Prometheus' configuration: discoveries, labels, probes, HA pair; judged by promtool."""
 
-import dataclasses
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -123,6 +122,6 @@ def test_promtool_refuses_a_job_that_is_named_twice(tmp_path: Path) -> None:
 
 def test_the_model_is_only_read() -> None:
     one = model()
-    before = dataclasses.replace(one)
+    before = repr(one)
     config(one, remote=True)
-    assert one == before
+    assert repr(one) == before

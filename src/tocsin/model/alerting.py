@@ -11,7 +11,7 @@ from tocsin.spec.values import Duration
 Language = Literal["promql", "logql"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RecordingRule:
     """`record: name` with its expression; labels are complete, identity included."""
 
@@ -21,7 +21,7 @@ class RecordingRule:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Condition:
     """What an alert template makes of its parameters.
 
@@ -54,7 +54,7 @@ class Condition:
     """More rows for the runbook's facts block: (title, text)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Variant:
     """One rule of an alert: the alert itself, or one of its `overrides` (`only` says for which labels)."""
 
@@ -64,7 +64,7 @@ class Variant:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Alert:
     """One alert, resolved. `name` is what Prometheus calls it; `id` is `service/name`."""
 
@@ -110,7 +110,7 @@ class Alert:
         return f"{self.service}/{self.name}" if self.service else self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Inhibition:
     """While `when` fires, `mute` are not notified, within the same values of `equal`."""
 
@@ -122,7 +122,7 @@ class Inhibition:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Hours:
     """A named time interval, as Alertmanager's `time_intervals` has it."""
 
@@ -131,7 +131,7 @@ class Hours:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Receiver:
     """One receiver of the spec: its kind (pagerduty, slack, email, webhook, ...) and typed settings."""
 
@@ -147,7 +147,7 @@ class Receiver:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Severity:
     """How an alert of this severity is grouped, timed and to which of a team's roles it goes."""
 
@@ -164,7 +164,7 @@ class Severity:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Team:
     """A team: role -> receiver name (`page`, `chat`, ...; `escalate` is where unresolved alerts go next)."""
 
@@ -173,7 +173,7 @@ class Team:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Watchdog:
     """The dead man's switch: an alert that always fires, told every `every` to a receiver elsewhere."""
 

@@ -10,7 +10,7 @@ from tocsin.model.telemetry import NOTHING
 Source = Literal["prometheus", "loki", "tempo", "alertmanager", ""]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Query:
     """One query of a panel. Selectors already carry the dashboard's variables (`$environment`, ...)."""
 
@@ -24,7 +24,7 @@ class Query:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Threshold:
     """A line or colour step at `value`, in the panel's unit; `what` says where it comes from."""
 
@@ -35,7 +35,7 @@ class Threshold:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Link:
     """A link on a dashboard or panel; `url` may use Grafana variables."""
 
@@ -44,7 +44,7 @@ class Link:
     new_tab: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Panel:
     """One panel, placed. `kind` names the panel plug-in; `content` is what that plug-in made of its
     parameters (queries, unit, thresholds and whatever only it understands)."""
@@ -68,7 +68,7 @@ class Panel:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Row:
     """A titled group of panels."""
 
@@ -80,7 +80,7 @@ class Row:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Variable:
     """A dashboard variable: a data source, a label's values, or a constant list."""
 
@@ -97,7 +97,7 @@ class Variable:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Annotation:
     """Marks on every graph of a dashboard, from a query."""
 
@@ -111,7 +111,7 @@ class Annotation:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dashboard:
     """One dashboard, resolved and laid out."""
 

@@ -13,7 +13,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 MetricType = Literal["counter", "gauge", "histogram", "summary", "info"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Metric:
     """One declared metric. `labels` maps a label to example values (`only`: to all its values)."""
 
@@ -31,7 +31,7 @@ class Metric:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LogStream:
     """A service's logs. `labels` are stream labels; `fields` are inside the line."""
 
@@ -48,7 +48,7 @@ class LogStream:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scrape:
     """One scrape job of a service; exactly one way of discovery is set."""
 
@@ -74,7 +74,7 @@ class Scrape:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Service:
     """One service (or exporter, or engine of the stack itself) with its contract."""
 

@@ -10,7 +10,7 @@ from tocsin.model.telemetry import Service
 from tocsin.spec.values import Duration, Rate, Size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Links:
     """Where people reach things: base URLs without a trailing slash; empty where there is none."""
 
@@ -21,7 +21,7 @@ class Links:
     errors: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stack:
     """The stack's own settings: retention, limits, and which parts run."""
 
@@ -49,7 +49,7 @@ class Stack:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Model:
     """One environment, resolved. `root` is the folder its artifacts go to: "" or `env/staging/`."""
 
@@ -77,7 +77,7 @@ class Model:
     origin: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Workspace:
     """All environments of one spec; the first is production, in the root folders."""
 

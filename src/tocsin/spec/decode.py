@@ -10,7 +10,7 @@ import typing
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
-from tocsin.diag.diagnostic import Sink
+from tocsin.diag.diagnostic import Sink, nearest
 from tocsin.diag.nodes import Node
 from tocsin.query.matchers import Matcher
 from tocsin.spec import scalars
@@ -106,9 +106,8 @@ def decode(
             "spec/type", node, f"`{node.key}` is a map of settings, not {kind_of(node)}", help=_example(cls)
         )
         return None
-    if not extra:
-        _unknown(cls, node, sink, envelope)
-    values = {f.name: _value_of(f, node, sink) for f in fields(cls)}
+    slips = () if extra else _unknown(cls, node, sink, envelope)
+    values = {f.name: _value_of(f, node, sink, slips) for f in fields(cls)}
     values |= {name: v for name, v in getattr(cls, "STAND_INS", {}).items() if values[name] is BAD}
     if any(value is BAD for value in values.values()):
         return None
@@ -119,13 +118,16 @@ def decode(
     return made
 
 
-def _value_of(f: Field, node: Node, sink: Sink) -> Any:
-    """A field's value; `_DEFAULT` where nothing (or nothing good) is said; `BAD` where it had to be."""
+def _value_of(f: Field, node: Node, sink: Sink, slips: tuple[str, ...]) -> Any:
+    """A field's value; `_DEFAULT` where nothing (or nothing good) is said; `BAD` where it had to be.
+
+    What an unknown key (one of `slips`) was meant to say is not missed too.
+    """
     if f.here:
         return node
     child = node.map.get(f.key)
     if child is None:
-        if f.required:
+        if f.required and not any(nearest(slip, (f.key,)) for slip in slips):
             _missing(f, node, sink)
         return BAD if f.required else _DEFAULT
     value = f.read(child, sink, f.key)

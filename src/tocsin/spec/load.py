@@ -78,8 +78,9 @@ def resolve(
 ) -> Loaded:
     """One tree for each environment, services laid over their profiles and packs."""
     fragments = _packs(root, packs, list(pack_names), sink)
+    base = without(root, "environments")  # an alert stands where it was said first
     trees = [("", root)] + [
-        (name, overlay(without(root, "environments"), tree, root))
+        (name, overlay(base, tree, base))
         for name, tree in _environments(root, sink).items()
     ]
     resolved = tuple(
