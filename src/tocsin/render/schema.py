@@ -1,43 +1,31 @@
 """The spec's JSON Schema for editors, from the declarations that the loader reads.
 
-Every declaration gives two definitions: a strict one, and one in which nothing is required, for `profiles`
-and `environments`, which say only a part.
+Every declaration gives two definitions: a strict one, and one (`.part`) in which nothing is required and
+everything may be `~`, for what is laid over something else: environments, profiles, and services that follow
+one. Alerts and panels lead to the definition of their template or kind by `if` and `then`, so that an editor
+offers and refuses exactly that one's parameters.
 """
 
-import types
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal, Union, get_args, get_origin
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import resources
+from typing import Any
 
 from tocsin.artifacts.tree import Artifact
-from tocsin.diag.nodes import Node
 from tocsin.model.plugins import alert_templates, panel_types, receiver_kinds
 from tocsin.model.workspace import Model
-from tocsin.query.matchers import Matcher
 from tocsin.render.renderer import renderer
+from tocsin.render.schema_snippets import alert_snippets, receiver_snippets
+from tocsin.render.schema_types import Schema, example_of, first_line, mapping, page, schema_of
 from tocsin.spec.alerts import AlertSpec
 from tocsin.spec.dashboards import DashboardSpec, PanelEnvelope, RowSpec
-from tocsin.spec.declare import Expr, Secret
 from tocsin.spec.decode import Field, fields
 from tocsin.spec.organisation import ReceiverSpec
-from tocsin.spec.patterns import PATTERNS
-from tocsin.spec.root import Spec
-from tocsin.spec.services import LabelsSpec, ServiceSpec
-from tocsin.spec.values import Duration, Rate, Ratio, Size
+from tocsin.spec.root import LANGUAGE, Spec
+from tocsin.spec.services import ServiceSpec
 
-Schema = dict[str, Any]
-_NUMBER = r"-?[0-9]+(\.[0-9]+)?"
-_WHOLE = ("template", "expr", "logql")
-_SCALARS: Mapping[Any, Schema] = {
-    bool: {"type": "boolean"},
-    int: {"type": "integer"},
-    float: {"type": "number"},
-    Expr: {"type": "string"},
-    Secret: {"type": "string", "pattern": "^/"},
-    Duration: {"type": "string", "pattern": "^([0-9]+(ms|[smhdwy]))+$"},
-    Ratio: {"type": "string", "pattern": f"^{_NUMBER} ?%$"},
-    Rate: {"type": "string", "pattern": f"^{_NUMBER} ?/ ?[smhd]$"},
-    Size: {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)? ?(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)$"},
-}
+_RAW = ("expr", "logql")
+"""Templates that are chosen by saying their expression."""
+_NULL: Schema = {"type": "null"}
 
 
 @renderer("schema")
@@ -65,7 +53,8 @@ class _Writer:
         self.definitions: dict[str, Schema] = {}
 
     def whole(self) -> Schema:
-        root = self.object(Spec, loose=False)
+        root = self.object(Spec, "Spec", False)
+        root["properties"]["tocsin"]["enum"] = [LANGUAGE]
         return {
             "$schema": "http://json-schema.org/draft-07/schema#",
             "title": "Tocsin spec",
@@ -77,152 +66,236 @@ class _Writer:
         if name not in self.definitions:
             self.definitions[name] = {}  # ends the recursion of declarations that contain themselves
             self.definitions[name] = make()
-        return {"$ref": f"#/definitions/{name}"}
+        return _ref(name)
 
     def declared(self, cls: type, loose: bool) -> Schema:
-        return self.defined(cls.__name__ + (".part" if loose else ""), lambda: self.object(cls, loose))
+        return self.defined(
+            _name(cls.__name__, loose), lambda: self.object(cls, _name(cls.__name__, loose), loose)
+        )
 
-    def object(self, cls: type, loose: bool, more: Mapping[str, Schema] | None = None) -> Schema:
+    def object(self, cls: type, name: str, loose: bool, more: Mapping[str, Schema] | None = None) -> Schema:
+        """A declaration's own keys, beside `more`. `name` is its definition's; a part refers to the whole."""
         mine = [f for f in fields(cls) if not f.here]
-        properties = {f.key: self.field(cls, f, loose) for f in mine}
         out: Schema = {
             "type": "object",
-            "description": _first_line(cls),
+            "description": first_line(cls),
             "additionalProperties": False,
-            "properties": {**properties, **(more or {})},
+            "properties": {**{f.key: self.field(cls, f, name, loose) for f in mine}, **(more or {})},
         }
-        required = [f.key for f in mine if f.required]
-        if required and not loose:
-            out["required"] = required
-        return out
+        return out if loose else {**out, **_required(f.key for f in mine if f.required)}
 
-    def field(self, cls: type, field: Field, loose: bool) -> Schema:
-        out = self.special(cls, field.key, loose) or self.type(field.type, field.pattern, loose)
+    def field(self, cls: type, field: Field, name: str, loose: bool) -> Schema:
+        special = self.special(cls, field.key, loose)
+        found = special or schema_of(cls, field, lambda c: self.declared(c, loose))
+        if loose and special is None and not _refers(found):
+            home = "#" if cls is Spec else f"#/definitions/{name.removesuffix('.part')}"
+            return {"anyOf": [{"$ref": f"{home}/properties/{field.key}"}, _NULL]}
+        example = example_of(field)
+        shown: Schema = {
+            "description": field.doc,
+            **({} if example is None else {"examples": [example]}),
+        }
         if loose:
-            out = {"anyOf": [out, {"type": "null"}]}
-        out = (
-            {"description": field.doc, **out}
-            if "$ref" not in out
-            else {"description": field.doc, "allOf": [out]}
-        )
-        return {**out, "examples": [field.example]} if field.example else out
+            return {**shown, "anyOf": [found, _NULL]}
+        return {**shown, **({"allOf": [found]} if "$ref" in found else found)}
 
+    # -- what belongs to plug-ins, or repeats the spec in part ---------------------------------------
     def special(self, cls: type, key: str, loose: bool) -> Schema | None:
-        """Fields whose content belongs to plug-ins, or that repeat the spec in part."""
-        items: dict[tuple[type, str], Callable[[], Schema]] = {
-            (Spec, "alerts"): lambda: self.alert(loose),
-            (ServiceSpec, "alerts"): lambda: self.alert(loose),
-            (Spec, "receivers"): lambda: self.receiver(loose),
-            (Spec, "dashboards"): lambda: self.declared(DashboardSpec, loose),
-            (ServiceSpec, "dashboards"): lambda: self.declared(DashboardSpec, loose),
-            (Spec, "environments"): lambda: self.declared(Spec, True),
-            (Spec, "profiles"): lambda: self.declared(ServiceSpec, True),
-            (DashboardSpec, "rows"): lambda: self.row(loose),
+        makers: dict[tuple[type, str], Callable[[], Schema]] = {
+            (Spec, "alerts"): lambda: self.alerts(loose),
+            (ServiceSpec, "alerts"): lambda: self.alerts(loose),
+            (Spec, "receivers"): lambda: self.receivers(loose),
+            (Spec, "dashboards"): lambda: self.dashboards(loose),
+            (ServiceSpec, "dashboards"): lambda: self.dashboards(loose),
+            (Spec, "services"): lambda: self.services(loose),
+            (Spec, "environments"): lambda: mapping(self.declared(Spec, True), "name", "environment"),
+            (Spec, "profiles"): lambda: mapping(self.declared(ServiceSpec, True), "name", "profile"),
+            (DashboardSpec, "rows"): lambda: self.named(self.row(), "title", loose, "title"),
+            (RowSpec, "panels"): lambda: {"type": "array", "items": self.panel()},
+            (Spec, "packs"): lambda: {"type": "array", "items": {"enum": list(_packs())}},
         }
-        make = items.get((cls, key))
-        if make is not None:
-            value = make()
-            return {
-                "type": "object",
-                "additionalProperties": {"anyOf": [value, {"type": "null"}]} if loose else value,
-            }
-        return {"type": "array", "items": self.panel()} if (cls, key) == (RowSpec, "panels") else None
+        make = makers.get((cls, key))
+        return make() if make else None
+
+    def named(self, value: Schema, keys: str, loose: bool, title: str) -> Schema:
+        return mapping({"anyOf": [value, _NULL]} if loose else value, keys, title)
+
+    def dashboards(self, loose: bool) -> Schema:
+        return self.named(self.declared(DashboardSpec, loose), "name", loose, "dashboard")
+
+    def services(self, loose: bool) -> Schema:
+        """Those of packs and profiles say only a part."""
+        part = self.declared(ServiceSpec, True)
+        if loose:
+            return self.named(part, "name", True, "service")
+        whole = self.declared(ServiceSpec, False)
+        own = self.defined("service", lambda: {"if": {"required": ["use"]}, "then": part, "else": whole})
+        return {**mapping(own, "name", "service"), "properties": dict.fromkeys(_packs(), part)}
+
+    # -- alerts --------------------------------------------------------------------------------------
+    def alerts(self, loose: bool) -> Schema:
+        def make() -> Schema:
+            found = self.named(self.alert(loose), "alert", loose, "alert")
+            return found if loose else {**found, "defaultSnippets": alert_snippets()}
+
+        return self.defined(_name("alerts", loose), make)
 
     def alert(self, loose: bool) -> Schema:
-        if loose:  # a part of an alert need not say its template
-            return self.defined("alert.part", lambda: {"type": "object"})
-        # without a template or an expression it changes an alert of a pack or a profile
-        change: Schema = {"type": "object", "not": {"anyOf": [{"required": [key]} for key in _WHOLE]}}
-        return self.defined(
-            "alert", lambda: {"anyOf": [*(self.template(n, c) for n, c in alert_templates), change]}
-        )
+        return self.defined(_name("alert", loose), lambda: self._alert(loose))
 
-    def template(self, name: str, cls: type) -> Schema:
-        raw = name in _WHOLE
-        chosen = {} if raw else {"template": {"const": name, "description": _first_line(cls)}}
+    def _alert(self, loose: bool) -> Schema:
+        branches = [(_says("template", n), self.template(n, c, loose)) for n, c in alert_templates]
+        # without `template`, an expression stands for itself
+        unsaid = {"not": {"required": ["template"]}}
+        raw = [(n, self.template(n, c, loose)) for n, c in alert_templates if n in _RAW]
+        branches += [({"required": [name], **unsaid}, definition) for name, definition in raw]
+        says_none = {"not": {"anyOf": [{"required": [key]} for key in ("template", *_RAW)]}}
+        envelope = self.object(AlertSpec, "alert", loose)["properties"]
+        chosen = _choice(alert_templates, described=not loose)
+        return {
+            "type": "object",
+            "properties": {**envelope, "template": chosen},
+            "allOf": [{"if": i, "then": t} for i, t in (*branches, (says_none, self.change()))],
+        }
+
+    def template(self, name: str, cls: type, loose: bool) -> Schema:
+        """What one template adds to an alert."""
 
         def make() -> Schema:
-            own = {f.key: self.field(cls, f, False) for f in fields(cls) if not f.here}
-            out = self.object(AlertSpec, False, {**own, **chosen})
-            out["description"] = _first_line(cls)
-            out["required"] += [*chosen, *(f.key for f in fields(cls) if f.required)]
-            return out
+            if loose:
+                self.template(name, cls, False)  # a part refers to the whole
+            more = {} if loose else {"template": _chosen(name, cls)}
+            needed = () if name in _RAW else ("template",)
+            out = self.object(cls, f"alert.{name}", loose, more)
+            return {"title": f"{name} alert", **out, **_beside(AlertSpec, cls, loose, needed)}
 
-        return self.defined(f"alert.{name}", make)
+        return self.defined(_name(f"alert.{name}", loose), make)
+
+    def change(self) -> Schema:
+        """An alert without a template changes one of a pack or a profile: any parameter may stand there."""
+
+        def make() -> Schema:
+            raw = {key: {"description": "the expression, instead of a template"} for key in _RAW}
+            params = {f.key for _, cls in alert_templates for f in fields(cls) if not f.here}
+            return {
+                "type": "object",
+                "description": first_line(AlertSpec),
+                "additionalProperties": False,
+                "properties": raw,
+                # accepted; offered once the template is said
+                "patternProperties": _keys({*params, *(f.key for f in fields(AlertSpec))}),
+            }
+
+        return self.defined("alert.change", make)
+
+    # -- receivers and panels ------------------------------------------------------------------------
+    def receivers(self, loose: bool) -> Schema:
+        def make() -> Schema:
+            found = self.named(self.receiver(loose), "name", loose, "receiver")
+            return found if loose else {**found, "defaultSnippets": receiver_snippets()}
+
+        return self.defined(_name("receivers", loose), make)
 
     def receiver(self, loose: bool) -> Schema:
         def make() -> Schema:
-            kinds = {name: self.declared(cls, loose) for name, cls in receiver_kinds}
-            return self.object(ReceiverSpec, loose, kinds)
+            if loose:
+                self.receiver(False)  # a part refers to the whole
+            kinds = {name: self.kind_of_receiver(name, cls, loose) for name, cls in receiver_kinds}
+            out = self.object(ReceiverSpec, "receiver", loose, kinds)
+            return {**out, **({} if loose else {"anyOf": [{"required": [name]} for name in kinds]})}
 
-        return self.defined("receiver" + (".part" if loose else ""), make)
+        return self.defined(_name("receiver", loose), make)
 
-    def row(self, loose: bool) -> Schema:
-        return {"anyOf": [{"type": "array", "items": self.panel()}, self.declared(RowSpec, loose)]}
+    def kind_of_receiver(self, name: str, cls: type, loose: bool) -> Schema:
+        definition = _name(f"receiver.{name}", loose)
+        own = self.defined(definition, lambda: self.object(cls, definition, loose))
+        return {"anyOf": [own, _NULL]} if loose else {**_documented(cls), "allOf": [own]}
+
+    def row(self) -> Schema:
+        """A list of panels, or a map that says more than its panels."""
+
+        def make() -> Schema:
+            more = self.object(RowSpec, "row", False)
+            return {**more, "type": ["array", "object"], "items": self.panel()}
+
+        return self.defined("row", make)
 
     def panel(self) -> Schema:
-        return self.defined("panel", lambda: {"anyOf": [self.one_panel(n, c) for n, c in panel_types]})
+        return self.defined("panel", self._panel)
+
+    def _panel(self) -> Schema:
+        envelope = self.object(PanelEnvelope, "panel", False)["properties"]
+        return {
+            "type": "object",
+            "properties": {**envelope, "show": _choice(panel_types, described=True)},
+            "required": ["show"],
+            "allOf": [{"if": _says("show", n), "then": self.one_panel(n, c)} for n, c in panel_types],
+        }
 
     def one_panel(self, name: str, cls: type) -> Schema:
+        """What one kind adds to a panel."""
+
         def make() -> Schema:
-            own = {f.key: self.field(cls, f, False) for f in fields(cls) if not f.here}
-            out = self.object(
-                PanelEnvelope, False, {**own, "show": {"const": name, "description": _first_line(cls)}}
-            )
-            out["description"] = _first_line(cls)
-            out["required"] += [f.key for f in fields(cls) if f.required]
-            return out
+            out = self.object(cls, f"panel.{name}", False, {"show": _chosen(name, cls)})
+            return {"title": f"{name} panel", **out, **_beside(PanelEnvelope, cls, False)}
 
         return self.defined(f"panel.{name}", make)
 
-    def type(self, type_: Any, pattern: str, loose: bool) -> Schema:
-        origin = get_origin(type_)
-        if origin in (Union, types.UnionType):
-            return self.type(next(a for a in get_args(type_) if a is not type(None)), pattern, loose)
-        if origin is Literal:
-            return {"enum": list(get_args(type_))}
-        if origin is tuple:
-            return self.sequence(get_args(type_)[0], pattern, loose)
-        if origin is not None and issubclass(origin, Mapping):
-            return {"type": "object", "additionalProperties": self.type(get_args(type_)[1], pattern, loose)}
-        if type_ in _SCALARS:
-            return dict(_SCALARS[type_])
-        if type_ is str:
-            return _string(pattern)
-        if type_ is Node:
-            return {}
-        return _labels() if type_ is LabelsSpec else self.declared(type_, loose)
 
-    def sequence(self, item: Any, pattern: str, loose: bool) -> Schema:
-        if item is Matcher:
-            return {
-                "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]
-            }
-        one = self.type(item, pattern, loose)
-        return {"anyOf": [{"type": "array", "items": one}, one]}
+def _name(name: str, loose: bool) -> str:
+    return f"{name}.part" if loose else name
 
 
-def _string(pattern: str) -> Schema:
-    out: Schema = {"type": ["string", "number"]} if not pattern else {"type": "string"}
-    if pattern and pattern not in ("text", "line"):
-        out["pattern"] = f"^(?:{PATTERNS[pattern][0].pattern})$"
-    return out
+def _ref(path: str) -> Schema:
+    return {"$ref": f"#/definitions/{path}"}
 
 
-def _labels() -> Schema:
-    values = {"type": "array", "items": {"type": ["string", "number"]}}
-    return {
-        "anyOf": [
-            {"type": "array", "items": {"type": "string"}},
-            {"type": "object", "additionalProperties": values},
-        ]
-    }
+def _refers(schema: Any) -> bool:
+    """Whether a schema leads to definitions, which are others in a part."""
+    if isinstance(schema, dict):
+        return "$ref" in schema or any(_refers(one) for one in schema.values())
+    return isinstance(schema, list) and any(_refers(one) for one in schema)
 
 
-def _first_line(cls: type) -> str:
-    import sys
+def _required(keys: Iterable[str]) -> Schema:
+    listed = list(dict.fromkeys(keys))
+    return {"required": listed} if listed else {}
 
-    own = (cls.__doc__ or "").strip()
-    if own and not own.startswith(cls.__name__ + "("):
-        return own.split("\n\n")[0].replace("\n    ", " ")
-    return (sys.modules[cls.__module__].__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
+
+def _says(key: str, value: str) -> Schema:
+    """A pattern, because an editor that completes takes a `const` for said as soon as it begins so."""
+    chosen = {"type": "string", "pattern": f"^{value}$"}
+    return {"type": "object", "properties": {key: chosen}, "required": [key]}
+
+
+def _choice(plugins: Iterable[tuple[str, type[Any]]], *, described: bool) -> Schema:
+    """One of some plug-ins. Each one's page is shown where it has been chosen."""
+    known = list(plugins)
+    out: Schema = {"enum": [name for name, _ in known]}
+    return {**out, "markdownEnumDescriptions": [first_line(c) for _, c in known]} if described else out
+
+
+def _chosen(name: str, cls: type) -> Schema:
+    return {"const": name, **_documented(cls)}
+
+
+def _keys(names: Iterable[str]) -> Schema:
+    """Keys that may stand there, and are not offered there."""
+    return {f"^({'|'.join(sorted(filter(None, names)))})$": {}}
+
+
+def _beside(envelope: type, cls: type, loose: bool, needed: Iterable[str] = ()) -> Schema:
+    """The envelope's keys, which are described once for all; what both require."""
+    own = {f.key for f in fields(cls)}
+    out = {"patternProperties": _keys({f.key for f in fields(envelope)} - own)}
+    required = [f.key for c in (envelope, cls) for f in fields(c) if f.required]
+    return out if loose else {**out, **_required((*required, *needed))}
+
+
+def _documented(cls: type) -> Schema:
+    return {"description": first_line(cls), "markdownDescription": page(cls)}
+
+
+def _packs() -> tuple[str, ...]:
+    folder = resources.files("tocsin.library") / "packs"
+    return tuple(sorted(p.name.removesuffix(".yaml") for p in folder.iterdir() if p.name.endswith(".yaml")))
