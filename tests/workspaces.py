@@ -203,7 +203,7 @@ class Said:
     err: str
 
 
-def tocsin(*args: str) -> Said:
+def command(*args: str) -> Said:
     """A command in this process."""
     from tocsin.cli import main
 

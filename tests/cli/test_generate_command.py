@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tocsin.artifacts.mark import marked
-from workspaces import SHOP, Said, edited, tocsin
+from workspaces import SHOP, Said, command, edited
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def generate(root: Path, *options: str) -> Said:
-    return tocsin("-C", str(root), "generate", *options)
+    return command("-C", str(root), "generate", *options)
 
 
 def save(root: Path, *edits: tuple[str, str]) -> None:

@@ -61,7 +61,6 @@ EXPECTED = """\
 17:5 spec/scrape: `scrape` says nothing about where the targets are
 17:14 spec/unknown-key: there is no setting `target`
 17:43 spec/unit: `every: 2.5s` is not a duration
-19:7 spec/missing-key: `web_requests_total` needs `type`
 19:28 spec/unknown-key: there is no setting `typ`
 19:50 spec/type: `labels` is a list of label names, not `method`
 19:64 spec/yaml-trap: YAML readers disagree about what `~` is

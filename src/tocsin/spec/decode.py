@@ -160,16 +160,15 @@ def _missing(f: Field, node: Node, sink: Sink) -> None:
     )
 
 
-def _unknown(cls: type, node: Node, sink: Sink, envelope: type | None) -> None:
-    allowed = {f.key for f in fields(cls) if not f.here}
-    known = set(allowed)
+def _unknown(cls: type, node: Node, sink: Sink, envelope: type | None) -> tuple[str, ...]:
+    """Report the keys that nobody reads, and return them."""
+    known = {f.key for f in fields(cls) if not f.here}
     if envelope is not None:
-        outer = {f.key for f in fields(envelope) if not f.here}
-        known |= outer
-        allowed |= outer
-    for key in node.map:
-        if key not in allowed:
-            sink.unknown("spec/unknown-key", node.key_node(key), "setting", key, known)
+        known |= {f.key for f in fields(envelope) if not f.here}
+    slips = tuple(key for key in node.map if key not in known)
+    for key in slips:
+        sink.unknown("spec/unknown-key", node.key_node(key), "setting", key, known)
+    return slips
 
 
 def _example(cls: type) -> str:
