@@ -138,6 +138,8 @@ class _Lexer:
     def _range(self, start: int, end: int) -> None:
         wrong = read_duration(self.text[start + 1 : end - 1])
         if isinstance(wrong, str):
+            if self.text[start + 1] == "$":
+                wrong = "variables like this are Grafana's, Loki does not know them"
             self._mistake(wrong, start + 1, end - start - 2)
         else:
             self._add("range", start, end)

@@ -6,10 +6,12 @@ Linear in the length of the text, which Loki bounds; recursion and the height of
 from collections.abc import Callable
 from dataclasses import replace
 
+from tocsin.diag.diagnostic import nearest
 from tocsin.query import regex
 from tocsin.query.cursor import Cursor, grouping, matching
 from tocsin.query.errors import QueryError
 from tocsin.query.logql.ast import (
+    CONVERSIONS,
     PRECEDENCE,
     RANGE_AGGREGATIONS,
     SET_OPERATORS,
@@ -26,7 +28,7 @@ from tocsin.query.logql.ast import (
     Variants,
     Vector,
 )
-from tocsin.query.logql.lex import lex
+from tocsin.query.logql.lex import FUNCTIONS, lex
 from tocsin.query.logql.parse_stages import name, selector, stages, string, unwrap
 from tocsin.query.logql.quantities import read_float, read_log_duration
 from tocsin.query.logql.walk import children
@@ -39,6 +41,16 @@ _GROUPED = frozenset(
 )  # fmt: skip
 _UNWRAPPED_ONLY = _GROUPED | {"sum_over_time", "rate_counter"}
 _LINES_ONLY = frozenset(("bytes_over_time", "bytes_rate", "count_over_time"))
+_INSTEAD = {
+    "absent": "`absent_over_time`",
+    "increase": "`count_over_time`, and `sum_over_time` for values",
+    "bytes": "`bytes_over_time`",
+    "group": "`count`",
+    "quantile": "`quantile_over_time`",
+    "histogram_quantile": "`quantile_over_time`",
+    "time": "nothing that tells the time",
+}
+"""PromQL's functions that people write in LogQL."""
 _TOP = frozenset(("topk", "bottomk", "approx_topk"))
 
 
@@ -48,6 +60,8 @@ def syntax(text: str) -> Expr:
     if c.kind == "eof":
         raise QueryError("there is no expression", 0)
     expr = expression(c)
+    if c.kind == "|" and c.kinds[c.at + 1] == "unwrap":
+        raise QueryError("`unwrap` stands only in a range aggregation", c.starts[c.at + 1], len("unwrap"))
     if c.kind != "eof":
         raise c.unexpected("an operator", "the end")
     if len(c.kinds) > MAX_HEIGHT:
@@ -79,9 +93,18 @@ def _operand(c: Cursor) -> Expr:
     if kind in VECTOR_AGGREGATIONS:
         return _vector_aggregation(c)
     read = _OPERANDS.get(kind)
-    if read is None:
-        raise c.unexpected("a query")
-    return read(c)
+    if read is not None:
+        return read(c)
+    if kind == "id" and c.kinds[c.at + 1] == "(":
+        raise QueryError(f"LogQL has no function `{c.word[:60]}`{_instead(c.word)}", c.start, len(c.word))
+    raise c.unexpected("a query")
+
+
+def _instead(word: str) -> str:
+    if word in _INSTEAD:
+        return f"; there is {_INSTEAD[word]}"
+    near = nearest(word, FUNCTIONS - CONVERSIONS)
+    return f"; did you mean `{near}`?" if near else ""
 
 
 def _logs(c: Cursor) -> Logs:
@@ -108,8 +131,8 @@ def _literal(c: Cursor) -> Number:
     start, minus = c.start, c.kind == "-"
     if c.kind in ("+", "-"):
         c.take()
-    if c.kind != "number":
-        raise c.unexpected("a number")
+    if c.kind != "number" and c.at and c.kinds[c.at - 1] in ("+", "-"):
+        raise c.unexpected("a number", where="behind the sign (write `0 - ...` to negate a query)")
     found = _number(c)
     return Number(-found.value if minus else found.value, start=start, end=found.end)
 

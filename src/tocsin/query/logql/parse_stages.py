@@ -274,6 +274,8 @@ def _compare(c: Cursor, label: str, op: str, start: int, op_start: int) -> Compa
         if c.kind in ("-", "+"):
             c.take()
         if c.kind != "number":
+            if c.kind == "string" and op == "==":
+                raise QueryError("a text is compared with `=`, a number with `==`", op_start, 2)
             wanted = ("a quoted string",) if op in ("=", "!=") else ()
             raise c.unexpected(*wanted, "a number", "a duration", "a size", where=f"behind `{op}`")
         value = read_float(c.word) or 0.0

@@ -173,6 +173,8 @@ class _Lexer:
         elif char in "=!" and mode is _OUTSIDE:
             what = "`=~` and `!~` stand only inside braces" if following == "~" else "a lone `!`: meant `!=`?"
             self._mistake(what, self.at, 2 if following == "~" else 1)
+        elif char == "$":
+            self._mistake("variables like this are Grafana's, Prometheus does not know them", self.at)
         elif mode is _BRACES:
             self._mistake(f"{_shown(char)} cannot stand inside braces", self.at)
         else:

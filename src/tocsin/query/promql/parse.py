@@ -7,6 +7,7 @@ tree (long chains of operators lean to the left) by `MAX_HEIGHT`, so that whoeve
 from dataclasses import replace
 from typing import Literal
 
+from tocsin.diag.diagnostic import nearest
 from tocsin.query.cursor import Cursor, grouping, matching
 from tocsin.query.errors import QueryError
 from tocsin.query.nodes import Name
@@ -54,6 +55,8 @@ class Parser:
         if self.c.kind == "eof":
             raise QueryError("there is no expression", 0)
         expr = self.expression()
+        if self.c.kind == "=":
+            raise QueryError("a lone `=` compares nothing: meant `==`?", self.c.start)
         if self.c.kind != "eof":
             raise self.c.unexpected("an operator", "the end")
         if len(self.c.kinds) > MAX_HEIGHT:
@@ -131,8 +134,7 @@ class Parser:
         args = self.arguments()
         function = FUNCTIONS.get(name)
         if function is None:
-            gone = f"; it is now {GONE[name]}" if name in GONE else ""
-            raise QueryError(f"there is no function `{name}`{gone}", start, len(name))
+            raise QueryError(f"there is no function `{name[:60]}`{_instead(name)}", start, len(name))
         if function.experimental and not self.features.experimental_functions:
             raise QueryError(
                 f"the function `{name}` is experimental and needs {_FUNCTIONS_SPOKEN}", start, len(name)
@@ -198,6 +200,13 @@ def label(c: Cursor) -> Name:
     if c.kind not in _LABELS:
         raise c.unexpected("a label name")
     return c.name()
+
+
+def _instead(name: str) -> str:
+    if name in GONE:
+        return f"; it is now {GONE[name]}"
+    near = nearest(name, FUNCTIONS) or nearest(name, AGGREGATIONS)
+    return f"; did you mean `{near}`?" if near else ""
 
 
 def syntax(text: str, features: Features) -> Expr:

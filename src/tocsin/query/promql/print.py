@@ -115,10 +115,15 @@ def _modifiers(expr: Selector | Range | Subquery) -> str:
         value = expr.at.value
         out += f" @ {value}()" if isinstance(value, str) else f" @ {show_number(value)}"
     if expr.offset is not None:
-        shown = print_duration(expr.offset)
-        plain = isinstance(expr.offset, Number) or len(expr.offset.operands) != 2 or "_of" in expr.offset.op
-        out += f" offset {shown if plain else f'({shown})'}"
+        out += f" offset {_offset(expr.offset)}"
     return out
+
+
+def _offset(span: Duration) -> str:
+    """Behind `offset`, a calculation goes on only if it begins with a parenthesis or with two signs."""
+    shown = print_duration(span)
+    calculated = isinstance(span, DurationMath) and len(span.operands) == 2 and span.op in PRECEDENCE
+    return "++" + shown if calculated and shown[0] != "(" else shown
 
 
 def _binary(expr: Binary) -> str:
