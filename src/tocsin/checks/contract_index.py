@@ -101,9 +101,13 @@ class Index:
         if metrics:
             each = [{label for label, values in m.labels.items() if "" not in values} for m in metrics]
             pinned |= set.intersection(*each) | own_labels(name, metrics)
-        if metrics or name in OF_SCRAPES | OF_PROBES:
+        if (metrics and self.scraped(metrics)) or name in OF_SCRAPES | OF_PROBES:
             pinned |= {"job", "instance", *self.model.identity}
         return frozenset(pinned - {m.label for m in selector.matchers if m.op == "=" and not m.value})
+
+    def scraped(self, metrics: Iterable[Metric]) -> bool:
+        """Whether all of them come from scrapes of ours, which put labels on them; others are pushed."""
+        return all(self.model.services[m.service].scrapes or m.name in OF_PROBES for m in metrics)
 
     def scrapes(self, selector: Selector) -> tuple[Scrape, ...]:
         """The scrape jobs that its series come from."""
