@@ -167,7 +167,16 @@ def _unknown(cls: type, node: Node, sink: Sink, envelope: type | None) -> tuple[
         known |= {f.key for f in fields(envelope) if not f.here}
     slips = tuple(key for key in node.map if key not in known)
     for key in slips:
-        sink.unknown("spec/unknown-key", node.key_node(key), "setting", key, known)
+        value = node.map[key]
+        if " " in key and value.kind == "scalar" and not value.text:
+            sink.error(
+                "spec/unknown-key",
+                node.key_node(key),
+                f"there is no setting `{key}`",
+                help="in `{...}` a comma begins the next setting: put the text with the comma in quotes",
+            )
+        else:
+            sink.unknown("spec/unknown-key", node.key_node(key), "setting", key, known)
     return slips
 
 
