@@ -18,7 +18,7 @@ _PROPERTY = (*_DATA, (":", "%3A"), (",", "%2C"))
 def report(report: Report, style: Style = plain) -> str:
     """One line for each finding, then the summary."""
     lines = [_command(one, report) for one in report.findings]
-    lines += [f"::notice title={_escaped(f'not run: {one.code}', _PROPERTY)}::" + _escaped(one.not_run, _DATA)
+    lines += [f"::notice title={_escaped(f'not run: {one.code}', _PROPERTY)}::" + _escaped(one.why, _DATA)
               for one in report.not_run]  # fmt: skip
     return "".join(f"{line}\n" for line in (*lines, report.summary))
 
@@ -28,9 +28,9 @@ def _command(one: Diagnostic, report: Report) -> str:
     in_file = span.source.is_file or report.anchor is None
     shown = span if in_file else report.anchor
     place = _place(shown, report.folder) if shown else {}
-    properties = {**place, "title": f"{one.code}: {one.message}"}
+    properties = {**place, "title": one.code}
     head = ",".join(f"{name}={_escaped(text, _PROPERTY)}" for name, text in properties.items())
-    body = "\n".join(_body(one, "" if in_file else str(span))) or one.message
+    body = "\n".join(_body(one, "" if in_file else str(span)))
     return f"::{_LEVELS[one.severity]} {head}::{_escaped(body, _DATA)}"
 
 
@@ -42,8 +42,8 @@ def _place(span: Span, folder: str) -> dict[str, str]:
 
 
 def _body(one: Diagnostic, elsewhere: str) -> list[str]:
-    """What is beside the message."""
-    out = [f"in {elsewhere}"] if elsewhere else []
+    """The message and all that belongs to it: the log shows nothing else."""
+    out = [one.message, *([f"in {elsewhere}"] if elsewhere else [])]
     out += [one.at.text] if one.at.text else []
     out += [f"{label.span}: {label.text}" for label in one.others if label.text]
     out += [f"note: {note}" for note in one.notes]
