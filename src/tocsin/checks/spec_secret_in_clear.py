@@ -61,6 +61,7 @@ EXAMPLES = (
     Example(
         title="a file, words, names, hashes of commits",
         spec="""
+# bearer tokens and https://user:password@example.org are no secrets, nor is ?token=<something>
 receivers: {hook: {webhook: {url_file: /run/secrets/hook_of_the_on_call_team_2024}}}
 links: {errors: "https://git.example.org/blob/4b825dc642cb6eb9a060e54bf8d69288fbee4904/Some-Long-Name.md"}
 services:
@@ -73,21 +74,24 @@ services:
 _SHAPES = (
     r"hooks\.slack\.com/services/T\w+/B\w+/\w+",
     r"discord(?:app)?\.com/api/webhooks/\d+/[\w-]+",
-    r"[\w-]+\.webhook\.office\.com/webhookb2/[\w@/-]+",
+    r"\.webhook\.office\.com/webhookb2/[\w@/-]+",
     r"api\.telegram\.org/bot\d+:[\w-]+",
     r"hc-ping\.com/[0-9a-f]{8}-[0-9a-f-]{27}",
-    r"\b\d{8,10}:AA[\w-]{33}",
-    r"\bglpat-[\w-]{20,}",
-    r"\bgithub_pat_\w{22,}",
-    r"\bAIza[\w-]{35}",
-    r"\bSG\.[\w-]{16,}\.[\w-]{16,}",
-    r"\bgl(?:sa|c)_\w{20,}",
-    r"\bsq0(?:atp|csp)-[\w-]{22,}",
-    r"(?<=[?&])(?:\w*(?:token|secret|password|passwd|api_?key|signature)|key|sig)=(?![$%{<*])[^&\s\"'<>}#]{8,}",
+    r"\d{8,10}:AA[\w-]{33}",
+    r"glpat-[\w-]{20,}",
+    r"github_pat_\w{22,}",
+    r"AIza[\w-]{35}",
+    r"SG\.[\w-]{16,}\.[\w-]{16,}",
+    r"gl(?:sa|c)_\w{20,}",
+    r"sq0(?:atp|csp)-[\w-]{22,}",
+    r"[?&](?:\w*(?:token|secret|password|passwd|api_?key|signature)|key|sig)=(?![$%{<*])[^&\s\"'<>}#]{8,}",
 )
 """Addresses and keys of well-known services; the rest is what logs are cleaned of."""
 _WORD = re.compile(r"(?<![\w+/=.-])(?=[^\s\"']*[0-9])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w+/=.-])")
 _KINDS = re.compile("[a-z]+|[A-Z]+|[0-9]+")
+_DIGIT = re.compile("[0-9]")
+_PLACE = re.compile(r"[$%<{*]|://[^:]*:(?:pass(?:word)?|secret|xxx+)@")
+"""A place for a secret, not one."""
 _SHOWN = 4
 
 
@@ -116,11 +120,14 @@ def secret_in_clear(context: Context, view: View) -> Iterator[Diagnostic]:
             )
 
 
-def _known(model: Model) -> re.Pattern[str]:
-    """Shapes of secrets: those above and those that the collector removes from all logs."""
+def _known(model: Model) -> tuple[re.Pattern[str], ...]:
+    """Shapes of secrets: those above and those that the collector removes from all logs.
+
+    One by one: a pattern that begins with plain text is found thirty times as fast as one of many in a row.
+    """
     own = set(model.redact.values())
     removed = [pattern for pattern in value_patterns(model) if pattern not in own]
-    return re.compile("|".join(f"(?:{pattern})" for pattern in (*_SHAPES, *removed, URL_PASSWORD)))
+    return tuple(re.compile(pattern) for pattern in (*_SHAPES, *removed, URL_PASSWORD))
 
 
 def _sources(context: Context) -> Iterator[Source]:
@@ -133,14 +140,21 @@ def _sources(context: Context) -> Iterator[Source]:
                 yield node.source
 
 
-def _in(text: str, known: re.Pattern[str]) -> Iterator[_Found]:
-    last = 0
-    for found in known.finditer(text):
-        last = found.end()
-        yield _Found(found.start(), last, True)
-    for word in _WORD.finditer(text):
-        if looks_random(word[0]) and not any(known.finditer(text, word.start(), word.end())):
-            yield _Found(word.start(), word.end(), False)
+def _in(text: str, known: tuple[re.Pattern[str], ...]) -> Iterator[_Found]:
+    found = [
+        _Found(one.start() + (one[0][0] in "?&"), one.end(), True)
+        for pattern in known
+        for one in pattern.finditer(text)
+        if _DIGIT.search(one[0]) or one[0].startswith(("://", "-----"))  # "bearer tokens" are words
+        if not _PLACE.search(one[0])
+    ]
+    words = (word for word in _WORD.finditer(text) if looks_random(word[0]))
+    found += [_Found(word.start(), word.end(), False) for word in words]
+    end = 0
+    for first in sorted(found, key=lambda f: (f.start, -f.end)):
+        if first.start >= end:
+            yield first
+            end = first.end
 
 
 def looks_random(word: str) -> bool:
