@@ -54,8 +54,8 @@ CAUSES = {
     "another environment's alert": (
         "env/staging/alerts/web.yaml",
         "alert: HighErrorRate",
-        f"environments.staging.{WEB}.HighErrorRate",
-        "above: 10%",
+        f"{WEB}.HighErrorRate",
+        "HighErrorRate: {severity",
     ),
 }
 
