@@ -1,19 +1,19 @@
-"""With several environments, a raw expression says which one it means.
+"""With several environments, a raw alert expression says which one it means.
 
 ## Why
 
 One store often holds the series of all environments (Mimir, a global Prometheus). An expression without the
-environment adds staging to production; a panel without the dashboard's variable does not follow it.
+environment adds staging to production, and pages production's team for it.
 
 ## Fix
 
-In an alert, use a template, which is pinned by itself; or add the matcher, and say the expression again under
-`environments`. In a panel, write `environment=~"$environment"`.
+Use a template, which is pinned by itself; or add the matcher, and say the expression again under
+`environments`.
 
 ## Exceptions
 
 Only identity labels that differ between environments are asked for. With one environment there is nothing to
-say.
+say. Of panels, `dashboard/ignores-variables` tells the same.
 """
 
 from collections.abc import Iterator
@@ -21,9 +21,8 @@ from collections.abc import Iterator
 from tocsin.checks.check import Example, check
 from tocsin.checks.context import View
 from tocsin.checks.expression import Expression, Promql
-from tocsin.checks.promql_example import alert, panel
+from tocsin.checks.promql_example import alert
 from tocsin.diag.diagnostic import Diagnostic, Label
-from tocsin.model.scope import PANEL_VARIABLES
 from tocsin.query.promql.ast import Selector
 from tocsin.query.promql.walk import selectors
 
@@ -35,7 +34,6 @@ EXAMPLES = (
         finds=("queue_length",),
         spec=alert('sum(\n  queue_length{job="shop"}\n) > 5') + STAGING,
     ),
-    Example(title="a panel", finds=("queue_length",), spec=panel("sum(queue_length)") + STAGING),
     Example(
         title="said again for the other environment",
         spec=alert('sum(queue_length{job="shop", environment="production"}) > 5')
@@ -47,10 +45,6 @@ environments:
       shop: {alerts: {Example: {expr: 'sum(queue_length{job="shop", environment="staging"}) > 9'}}}
 """,
     ),
-    Example(
-        title="the dashboard's variable",
-        spec=panel('sum(queue_length{environment=~"$environment"})') + STAGING,
-    ),
     Example(title="one environment", spec=alert("sum(queue_length) > 5")),
 )
 
@@ -58,19 +52,20 @@ environments:
 @check(CODE, on=Promql, severity="warning")
 def no_identity(expression: Expression, view: View) -> Iterator[Diagnostic]:
     """Look for the labels that tell environments apart; the first selector without is told."""
-    differing = _differing(view)
-    for label in differing:
+    if expression.role == "panel":
+        return
+    for label in _differing(view):
         loose = [s for s in selectors(expression.tree) if _without(s, label)]
         if not loose:
             continue
-        first = loose[0]
+        first, own = loose[0], view.model.identity.get(label, "")
         yield view.within(
             CODE,
             expression,
             _name(first),
             f"`{first.metric or 'this selector'}` is selected in all environments",
             others=[Label(expression.place(*_name(s))[0], "and here") for s in loose[1:4]],
-            help=_help(label, expression, view),
+            help=f'add `{label}="{own}"` here and its like under `environments`, or use a template',
         )
         return
 
@@ -88,10 +83,3 @@ def _without(selector: Selector, label: str) -> bool:
 
 def _name(selector: Selector) -> tuple[int, int]:
     return selector.start, (selector.start + len(selector.name)) if selector.name else selector.end
-
-
-def _help(label: str, expression: Expression, view: View) -> str:
-    if expression.role == "panel" and label in PANEL_VARIABLES:
-        return f'add `{label}=~"${label}"`'
-    own = view.model.identity.get(label, "")
-    return f'add `{label}="{own}"` here and its like under `environments`, or use a template'
