@@ -6,7 +6,7 @@ from pathlib import Path
 from tocsin.app.workspace import pack_names, read_pack
 from tocsin.checks.check import Example
 from tocsin.checks.context import Context
-from tocsin.diag.compose import compose, compose_text
+from tocsin.diag.compose import compose_text
 from tocsin.diag.diagnostic import Sink
 from tocsin.diag.nodes import Node
 from tocsin.diag.text import Source
@@ -21,10 +21,14 @@ _SECTIONS = ("What it means", "First look", "Is it real?", "Where is it?", "Why?
              "Escalate", "Afterwards")  # fmt: skip
 
 
+def base_text() -> str:
+    """The spec of the workspace that examples are laid over."""
+    return (resources.files("tocsin.checks") / "example.yaml").read_text("utf-8")
+
+
 def base(sink: Sink) -> Node:
     """The workspace that examples are laid over."""
-    text = (resources.files("tocsin.checks") / "example.yaml").read_bytes()
-    root = compose("example.yaml", text, sink)
+    root = compose_text(Source("example.yaml", base_text()), sink)
     assert root is not None, "the example workspace is YAML"
     return root
 
