@@ -33,7 +33,7 @@ services:
 EXAMPLES = (
     Example(
         title="each other",
-        finds=("InstanceDown", "Down"),
+        finds=("InstanceDown",),
         spec=f"""{_ALERTS}
 inhibit:
   - {{when: Down, mute: [InstanceDown]}}
@@ -42,7 +42,7 @@ inhibit:
     ),
     Example(
         title="in a circle",
-        finds=("InstanceDown", "HighErrorRate", "Down"),
+        finds=("InstanceDown",),
         spec=f"""{_ALERTS}
 inhibit:
   - {{when: Down, mute: [InstanceDown]}}
@@ -63,13 +63,15 @@ inhibit:
 
 @check(CODE, on=Model)
 def inhibition_cycle(model: Model, view: View) -> Iterator[Diagnostic]:
-    """A pair is part of a circle when its target leads back to its source."""
+    """A pair is part of a circle when its target leads back to its source. Each circle is told once."""
     mutes: dict[str, list[Pair]] = {}
     for pair in pairs(view):
         mutes.setdefault(pair.source.id, []).append(pair)
-    for pair in pairs(view):
-        way = _way(pair.target.id, pair.source.id, mutes)
-        if way:
+    ways = [(pair, way) for pair in pairs(view) if (way := _way(pair.target.id, pair.source.id, mutes))]
+    seen: set[int] = set()
+    for pair, way in sorted(ways, key=lambda found: len(found[1])):
+        if id(pair.place) not in seen:
+            seen.update(id(p.place) for p in (pair, *way))
             circle = " and ".join(f"`{p.source.name}`" for p in (pair, *way))
             yield view.finding(
                 CODE,

@@ -135,12 +135,15 @@ def _said(alert: Alert) -> str:
 
 def _unequal(view: View) -> Iterator[Diagnostic]:
     """The labels of each pair; one place is told once, whatever the number of services."""
+    seen: set[tuple[int, str]] = set()
     for pair in pairs(view):
-        for label in pair.rule.equal:
+        extra = [label for label in pair.rule.equal if label not in view.model.identity]
+        for label in extra:
             for alert in (pair.source, pair.target):
                 known = may_have(alert, view)
-                if known is None or label in known:
+                if known is None or label in known or (id(pair.place), label) in seen:
                     continue
+                seen.add((id(pair.place), label))
                 places = {node.text: node for node in pair.rule.origin.at("equal").items}
                 yield view.finding(
                     CODE,

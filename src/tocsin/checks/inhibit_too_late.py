@@ -54,15 +54,18 @@ inhibit: [{{when: Down, mute: [HighErrorRate]}}]
 
 @check(CODE, on=Model, severity="info")
 def too_late(model: Model, view: View) -> Iterator[Diagnostic]:
-    """Compare what the spec says of both."""
+    """Compare what the spec says of both; once for each place, whatever the number of services."""
+    seen: set[int] = set()
     for pair in pairs(view):
         source, target = pair.source, pair.target
-        if target.shadow:
+        if target.shadow or id(pair.place) in seen:
             continue
         if source.hold > target.hold:
+            seen.add(id(pair.place))
             fact = f"`{target.name}` is told before `{source.name}` can mute it"
             yield _finding(pair, fact, f"for: {source.hold}", f"for: {target.hold}", view)
         elif _kept(target) > _kept(source):
+            seen.add(id(pair.place))
             fact = f"`{target.name}` is told after `{source.name}` has ended"
             words = f"goes on for {_kept(source)}", f"goes on for {_kept(target)}"
             yield _finding(pair, fact, *words, view)

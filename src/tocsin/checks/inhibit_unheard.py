@@ -49,15 +49,17 @@ inhibit: [{{when: HighErrorRate, mute: [Slow]}}]
 
 @check(CODE, on=Model, severity="warning")
 def unheard(model: Model, view: View) -> Iterator[Diagnostic]:
-    """Escalations included, on both sides."""
+    """Escalations included, on both sides; once for each place, whatever the number of services."""
     answers = told(view)
+    seen: set[int] = set()
     for pair in pairs(view):
-        if pair.target.shadow:
+        if pair.target.shadow or id(pair.place) in seen:
             continue
         heard = answers.all_of(pair.source)
         missed = [name for name in answers.all_of(pair.target) if name not in heard]
         if not missed:
             continue
+        seen.add(id(pair.place))
         pager = any(model.receivers[name].pager for name in missed if name in model.receivers)
         names = " and ".join(f"`{name}`" for name in missed)
         yield view.finding(

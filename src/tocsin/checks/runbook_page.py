@@ -11,6 +11,7 @@ from functools import cached_property
 
 from tocsin.checks.context import Context
 from tocsin.diag.diagnostic import Label
+from tocsin.diag.nodes import Node
 from tocsin.diag.text import Source, Span
 from tocsin.model.alerting import Alert
 from tocsin.model.routing import WATCHDOG
@@ -50,8 +51,8 @@ class Page:
     text: str
     alert: Alert | None
     """An alert that it is the runbook of; None where there is none."""
-    wanted: bool
-    """Whether it is the runbook of anything."""
+    origin: Node | None
+    """Where that alert, or the heartbeat, is said; None where it is the runbook of nothing."""
 
     @cached_property
     def source(self) -> Source:
@@ -80,9 +81,15 @@ class Page:
     @property
     def others(self) -> tuple[Label, ...]:
         """Where the alert is said, as a second place."""
-        if self.alert is None:
+        if self.origin is None:
             return ()
-        return (Label(self.alert.origin.key_place().span, "the runbook of this alert"),)
+        what = "alert" if self.alert else "heartbeat"
+        return (Label(self.origin.key_place().span, f"the runbook of this {what}"),)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is the runbook of anything."""
+        return self.origin is not None
 
     def span(self, start: int, end: int) -> Span:
         """The place of characters start..end of the text, on the line of the first."""
@@ -154,7 +161,8 @@ def _pages(context: Context) -> Iterator[Page]:
     for model in context.models():
         for alert in model.alerts:
             alerts.setdefault(alert.runbook, alert)
-    heartbeat = {f"{WATCHDOG}.md" for model in context.models() if model.watchdog is not None}
+    dogs = [model.watchdog for model in context.models() if model.watchdog is not None]
+    heartbeat = {f"{WATCHDOG}.md": dogs[0].origin} if dogs else {}
     for file, text in context.runbooks.items():
         of = alerts.get(file)
-        yield Page(file, text, of, of is not None or file in heartbeat)
+        yield Page(file, text, of, of.origin if of else heartbeat.get(file))

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from tocsin.checks.check import Example, check
 from tocsin.checks.context import Context, View
 from tocsin.checks.runbook_page import Heading, Page, pages
-from tocsin.diag.diagnostic import Diagnostic, Label
+from tocsin.diag.diagnostic import Diagnostic, Label, nearest
 from tocsin.render.runbook_scaffold import SECTIONS
 
 CODE = "runbook/sections"
@@ -64,15 +64,17 @@ def _missing(page: Page, view: View) -> Iterator[Diagnostic]:
     there = {heading.text.lower() for heading in page.headings}
     missing = [section for section in SECTIONS if section.lower() not in there]
     if missing:
-        listed = " and ".join((", ".join(f"*{s}*" for s in missing[:-1]), f"*{missing[-1]}*")).removeprefix(
-            " and "
-        )
+        *first, last = (f"*{section}*" for section in missing)
+        listed = f"{', '.join(first)} and {last}" if first else last
+        near = nearest(missing[0], [h.text for h in page.headings if h.text not in SECTIONS])
         yield view.finding(
             CODE,
             page.top,
             f"runbooks/{page.file} does not say {listed}",
             others=page.others,
-            help=f"add `## {missing[0]}`" + (" and the others" if len(missing) > 1 else ""),
+            help=f"call *{near}* `## {missing[0]}`"
+            if near
+            else "add " + " and ".join(f"`## {m}`" for m in missing),
         )
 
 

@@ -28,9 +28,11 @@ class Told:
         return self._known[key]
 
     def all_of(self, alert: Alert) -> dict[str, Delivery]:
-        """Receiver -> its first delivery, the escalation's included."""
-        later = self.of(alert, escalated=True) if alert.escalate_after else ()
-        return {d.receiver: d for d in (*later, *reversed(self.of(alert)))}
+        """Receiver -> its first delivery, the escalation's included and last."""
+        out = {d.receiver: d for d in self.of(alert)}
+        for later in self.of(alert, escalated=True) if alert.escalate_after else ():
+            out.setdefault(later.receiver, later)
+        return out
 
 
 def told(view: View) -> Told:
