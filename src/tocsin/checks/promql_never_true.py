@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from tocsin.checks.check import Example, check
 from tocsin.checks.context import View
-from tocsin.checks.expression import Expression, Promql
+from tocsin.checks.expression import Expression
 from tocsin.checks.promql_bounds import SHARE, Bounds, bounds
 from tocsin.checks.promql_example import alert, panel
 from tocsin.diag.diagnostic import Diagnostic
@@ -50,6 +50,16 @@ EXAMPLES = (
     Example(title="a count below zero", finds=("< 1",), spec=alert("count(up == 0) < 1")),
     Example(title="a state that there is not, in a panel", finds=("== 2",), spec=panel("up == 2")),
     Example(
+        title="a template's limit for a state",
+        finds=("Offline",),
+        spec="""
+services:
+  shop:
+    metrics: {shop_online: {type: gauge, unit: bool, help: 1 while it is online}}
+    alerts: {Offline: {severity: warning, template: threshold, of: shop_online, below: 0}}
+""",
+    ),
+    Example(
         title="what can hold",
         spec=alert("""
             100 * sum(rate(http_requests_total{status="500"}[5m])) / sum(rate(http_requests_total[5m])) > 5
@@ -63,9 +73,11 @@ EXAMPLES = (
 )
 
 
-@check(CODE, on=Promql)
+@check(CODE, on=Expression)
 def never_true(expression: Expression, view: View) -> Iterator[Diagnostic]:
     """Look at every comparison; of those inside each other only the innermost is told."""
+    if expression.language != "promql" or not _in_question(expression) or expression.tree is None:
+        return
     found: list[Binary] = []
     for node in walk(expression.tree):
         if not isinstance(node, Binary) or node.op not in COMPARISONS or node.returns_bool:
@@ -77,6 +89,16 @@ def never_true(expression: Expression, view: View) -> Iterator[Diagnostic]:
             found = [one for one in found if not (one.start <= node.start and node.end <= one.end)] + [node]
     for node in found:
         yield _finding(node, expression, view)
+
+
+def _in_question(expression: Expression) -> bool:
+    """What somebody wrote; of templates, which know shares and buckets, only limits of a state."""
+    if expression.node is not None:
+        return True
+    if expression.variant is None or expression.role != "alert":
+        return False
+    condition = expression.variant.condition
+    return condition.unit == "bool" and condition.threshold is not None
 
 
 def _never(op: str, left: Bounds, right: Bounds) -> bool:
