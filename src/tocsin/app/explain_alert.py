@@ -129,7 +129,15 @@ def explain_in(
     """As `explain_alert`, for a workspace that was never on a disk."""
     model = environment_of(workspace, environment)
     alert = find_alert(workspace, model, name)
-    return explain(model, alert, instant(at, zone(model), now or datetime.now(UTC)))
+    return explain(model, alert, instant(at, zone_for(model, alert), now or datetime.now(UTC)))
+
+
+def zone_for(model: Model, alert: Alert) -> str:
+    """The zone in which an instant is meant: that of the hours of whoever is told first, else the model's."""
+    hearing = Routing(model)
+    told = (*hearing.told(alert), *(hearing.told(alert, escalated=True) if alert.escalate_after else ()))
+    hours = next((model.hours[one.hours] for one in told if one.hours in model.hours), None)
+    return zone_of(hours.intervals[0]).key if hours and hours.intervals else zone(model)
 
 
 def explain(model: Model, alert: Alert, at: Instant) -> Explanation:
