@@ -88,6 +88,7 @@ _SHAPES = (
 )
 """Addresses and keys of well-known services; the rest is what logs are cleaned of."""
 _WORD = re.compile(r"(?<![\w+/=.-])(?=[^\s\"']*[0-9])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w+/=.-])")
+_SYLLABLES = re.compile("[A-Z][a-z]+|[a-z]{3,}")
 _KINDS = re.compile("[a-z]+|[A-Z]+|[0-9]+")
 _DIGIT = re.compile("[0-9]")
 _PLACE = re.compile(r"[$%<{*]|://[^:]*:(?:pass(?:word)?|secret|xxx+)@")
@@ -163,8 +164,8 @@ def looks_random(word: str) -> bool:
         return any(looks_random(part) for part in word.split("/") if len(part) >= 24)
     if not (re.search("[a-z]", word) and re.search("[A-Z]", word) and re.search("[0-9]", word)):
         return False
-    runs = _KINDS.findall(word)
-    return len(runs) >= 0.4 * len(word) and len(set(word)) >= 0.4 * len(word)
+    runs, spelt = _KINDS.findall(word), sum(map(len, _SYLLABLES.findall(word)))
+    return len(runs) >= 0.4 * len(word) and len(set(word)) >= 0.4 * len(word) and spelt <= 0.75 * len(word)
 
 
 def _masked(text: str, found: list[_Found]) -> str:
