@@ -6,7 +6,7 @@ from types import MappingProxyType
 from tocsin.diag.diagnostic import Sink
 from tocsin.model import annotate, collisions
 from tocsin.model import build_organisation as organisation
-from tocsin.model.alerting import Alert, RecordingRule
+from tocsin.model.alerting import Alert, RecordingRule, Severity
 from tocsin.model.build_alerts import AlertBuilder
 from tocsin.model.build_dashboards import DashboardSource, Setting, build_dashboards
 from tocsin.model.build_services import service as build_service
@@ -84,23 +84,7 @@ class _Environment:
             n: build_service(n, s, s.team or spec.team, self.stack, self.identity, sink)
             for n, s in spec.services.items()
         }
-        scope = Scope(
-            mode="rule",
-            service=None,
-            services=services,
-            identity=self.identity,
-            every=self.stack.evaluate_every,
-            sink=sink,
-        )
-        builder = AlertBuilder(
-            scope=scope,
-            severities=severities,
-            teams=spec.teams,
-            receivers=spec.receivers,
-            workspace=spec.name,
-            sink=sink,
-            decoder=self.decoder,
-        )
+        builder = self._alert_builder(services, severities)
         alerts = tuple(self._alerts(builder, services))
         collisions.runbooks(alerts, sink)
         inhibitions = organisation.inhibitions(spec, _said_names(spec), sink)
@@ -134,6 +118,27 @@ class _Environment:
             redact=redact,
             stack=self._stack(),
             origin=spec.node,
+        )
+
+    def _alert_builder(
+        self, services: Mapping[str, Service], severities: Mapping[str, Severity]
+    ) -> AlertBuilder:
+        scope = Scope(
+            mode="rule",
+            service=None,
+            services=services,
+            identity=self.identity,
+            every=self.stack.evaluate_every,
+            sink=self.sink,
+        )
+        return AlertBuilder(
+            scope=scope,
+            severities=severities,
+            teams=self.spec.teams,
+            receivers=self.spec.receivers,
+            workspace=self.spec.name,
+            sink=self.sink,
+            decoder=self.decoder,
         )
 
     def _identity_labels(self) -> None:

@@ -43,9 +43,8 @@ def labels_known(scope: Scope, metrics: tuple[Metric, ...], labels: Iterable[str
         targets |= {label for scrape in home.scrapes for label in scrape.labels} if home else set()
         for label in labels:
             if label not in metric.labels and label not in targets:
-                scope.sink.unknown(
-                    "spec/unknown-label", node, f"label of `{metric.name}`", label, metric.labels
-                )
+                known = metric.labels
+                scope.sink.unknown("spec/unknown-label", node, "label", label, known, owner=metric.name)
                 good = False
     return good
 

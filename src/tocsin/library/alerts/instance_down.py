@@ -19,8 +19,8 @@ One of several instances is a matter for working hours; the service still answer
 from typing import ClassVar, Literal
 
 from tocsin.diag.nodes import Node
+from tocsin.library.alerts._inventory import service_known
 from tocsin.library.alerts._words import title
-from tocsin.library.alerts.service_down import service_known
 from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template

@@ -22,8 +22,8 @@ from typing import ClassVar, Literal
 
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import aggregated, declared, labels_known
+from tocsin.library.alerts._inventory import service_known
 from tocsin.library.alerts._words import each, plain, thing, title, which
-from tocsin.library.alerts.service_down import service_known
 from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template

@@ -17,8 +17,8 @@ A process that answers its metrics may still refuse all work.
 from typing import ClassVar, Literal
 
 from tocsin.diag.nodes import Node
+from tocsin.library.alerts._inventory import expected_record, service_known
 from tocsin.library.alerts._words import title
-from tocsin.library.alerts.service_down import expected_record, service_known
 from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template

@@ -22,32 +22,13 @@ while another cluster reports.
 from typing import ClassVar, Literal
 
 from tocsin.diag.nodes import Node
+from tocsin.library.alerts._inventory import expected_record, service_known
 from tocsin.library.alerts._words import title
 from tocsin.library.example import fires, quiet
-from tocsin.model.alerting import Condition, RecordingRule
+from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
-from tocsin.model.scope import EXPECTED, Scope
+from tocsin.model.scope import Scope
 from tocsin.spec.declare import parameters
-
-
-def expected_record(scope: Scope) -> tuple[RecordingRule, ...]:
-    """The rule that says that the service should be there."""
-    if scope.service is None:
-        return ()
-    labels = {**scope.identity, "service": scope.service.name}
-    return (RecordingRule(record=EXPECTED, expr="vector(1)", labels=labels, origin=scope.service.origin),)
-
-
-def service_known(scope: Scope, node: Node) -> bool:
-    """True in a service's own alert; reports another at `node`."""
-    if scope.service is None:
-        scope.sink.error(
-            "alert/no-service",
-            node.key_place(),
-            "this template belongs to a service",
-            help="move the alert under `services: <name>: alerts:`",
-        )
-    return scope.service is not None
 
 
 @alert_template("service-down")

@@ -22,7 +22,7 @@ from typing import ClassVar, Literal
 
 from tocsin.diag.nodes import Node
 from tocsin.library.alerts._counts import indented
-from tocsin.library.alerts.service_down import expected_record, service_known
+from tocsin.library.alerts._inventory import expected_record, service_known
 from tocsin.library.example import fires, quiet
 from tocsin.model.alerting import Condition
 from tocsin.model.plugins import alert_template
