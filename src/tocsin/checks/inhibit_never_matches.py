@@ -140,8 +140,7 @@ def _unequal(view: View) -> Iterator[Diagnostic]:
         extra = [label for label in pair.rule.equal if label not in view.model.identity]
         for label in extra:
             for alert in (pair.source, pair.target):
-                known = may_have(alert, view)
-                if known is None or label in known or (id(pair.place), label) in seen:
+                if (id(pair.place), label) in seen or may_have(alert, label, view):
                     continue
                 seen.add((id(pair.place), label))
                 places = {node.text: node for node in pair.rule.origin.at("equal").items}

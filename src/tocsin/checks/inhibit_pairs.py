@@ -52,27 +52,27 @@ def by_service(view: View, name: str) -> dict[str, Alert]:
     return view.context.once(("by name", view.model.root), find).get(name, {})
 
 
-def may_have(alert: Alert, view: View) -> frozenset[str] | None:
-    """The labels that the alert may fire with; None where nobody knows."""
-    out = {"alertname", *alert.labels}
-    for variant in alert.variants:
-        out |= set(variant.condition.by)
-        if alert.template == "expr":
-            known = _raw(variant.condition.expr, view)
-            if known is None:
-                return None
-            out |= known
-    return None if alert.template == "logql" else frozenset(out)
+def may_have(alert: Alert, label: str, view: View) -> bool:
+    """Whether the alert may fire with the label; true where nobody knows. A template knows best (`by`), but what
+    it does not aggregate keeps further labels."""
+    if alert.language == "logql" or label in ("alertname", *alert.labels):
+        return True
+    if any(label in variant.condition.by for variant in alert.variants):
+        return True
+    unknown = alert.template == "expr"
+    return any(_comes(label, variant.condition.expr, view, unknown) for variant in alert.variants)
 
 
-def _raw(text: str, view: View) -> frozenset[str] | None:
+def _comes(label: str, text: str, view: View, unknown: bool) -> bool:
+    """Whether the expression's result may have it; `unknown` where nobody knows."""
     from tocsin.query.errors import QueryError
     from tocsin.query.promql import parse
 
     try:
-        return labels(parse(text), view.index).may
+        known = labels(parse(text), view.index).may
     except QueryError:
-        return None
+        return unknown
+    return unknown if known is None else label in known
 
 
 def _of(rule: Inhibition, view: View) -> Iterator[Pair]:

@@ -31,16 +31,16 @@ EXAMPLES = (
     ),
     Example(
         title="few values",
-        spec="services: {shop: {logs: {stream: {service_name: shop, tier: front, zone: a}}}}",
+        spec="services: {shop: {logs: {stream: {service_name: shop, tier: front, tenant_id: a}}}}",
     ),
 )
 _WORDS = (
     "trace span request req session correlation transaction tx message event user customer account order "
-    "visitor client device"
+    "visitor device"
 )
 MANY = re.compile(
-    rf"(?i)(?:.*_)?(?:(?:{'|'.join(_WORDS.split())})_?id|uuid|guid|ip|ip_address|remote_addr|email|mail|phone"
-    r"|timestamp|ts|time|url|uri|query|user_agent|session|cookie|token|line|message|msg|error_message|stack_trace)"
+    rf"(?i)id|(?:.*_)?(?:(?:{'|'.join(_WORDS.split())})_?id|uuid|guid|ip|ip_address|remote_addr|email|phone"
+    r"|timestamp|ts|url|uri|query|user_agent|session|cookie|token|message|msg|stack_trace)"
 )
 """Names of what differs from line to line."""
 

@@ -26,9 +26,9 @@ from tocsin.model.telemetry import LogStream
 from tocsin.render.redaction import key_patterns
 
 CODE = "log/not-redacted"
-_START = "services: {shop: {logs: {fields: {message: required, user_email: optional, card_number: optional}"
+_START = "services: {shop: {logs: {fields: {message: required, userEmail: optional, card_number: optional}"
 EXAMPLES = (
-    Example(title="in clear", finds=("user_email", "card_number"), spec=f"{_START}}}}}}}"),
+    Example(title="in clear", finds=("userEmail", "card_number"), spec=f"{_START}}}}}}}"),
     Example(title="redacted", spec=f"{_START}, redact: [email, card]}}}}}}"),
     Example(
         title="masked in any case",
@@ -44,14 +44,15 @@ services: {shop: {logs: {fields: {phone: optional}, redact: [phone]}}}
 )
 PERSONAL = {
     "email": r"e[_-]?mail(?:[_-]?address)?|mail[_-]?address|mailto",
-    "card": r"card|card[_-]?(?:number|no)|credit[_-]?card|pan",
+    "card": r"card|card[_-]?(?:number|no)|credit[_-]?card",
     "ssn": r"ssn|social[_-]?security(?:[_-]?(?:number|no))?",
-    "phone": r"phone(?:[_-]?(?:number|no))?|mobile(?:[_-]?number)?|msisdn",
+    "phone": r"phone(?:[_-]?(?:number|no))?|mobile[_-]?number|msisdn",
     "iban": r"iban|account[_-]?number",
     "birth": r"birth(?:day|date|[_-]?date)|date[_-]?of[_-]?birth|dob",
     "passport": r"passport(?:[_-]?(?:number|no))?",
 }
 """Class -> what fields of it are called, alone or at the end of a longer name."""
+_HUMP = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 _PERSONAL = {name: re.compile(rf"(?i)(?:.*[._@-])?(?:{words})") for name, words in PERSONAL.items()}
 
 
@@ -66,7 +67,7 @@ def not_redacted(logs: LogStream, view: View) -> Iterator[Diagnostic]:
         lambda: re.compile("|".join(f"(?:{p.removeprefix('(?i)')})" for p in key_patterns(view.model)), re.I),
     )
     for name in logs.fields:
-        kind = next((kind for kind, words in _PERSONAL.items() if words.fullmatch(name)), "")
+        kind = next((kind for kind, words in _PERSONAL.items() if words.fullmatch(_snake(name))), "")
         if not kind or kind in logs.redact or masked.search(name):
             continue
         built_in = kind in CLASSES
@@ -78,3 +79,7 @@ def not_redacted(logs: LogStream, view: View) -> Iterator[Diagnostic]:
             if built_in
             else f"declare `redact: {{{kind}: '<pattern>'}}` for the workspace, and `redact: [{kind}]` here",
         )
+
+
+def _snake(name: str) -> str:
+    return _HUMP.sub("_", name)

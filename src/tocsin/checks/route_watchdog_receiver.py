@@ -63,12 +63,14 @@ def watchdog_receiver(model: Model, view: View) -> Iterator[Diagnostic]:
     receiver = model.receivers.get(dog.to) if dog is not None else None
     if dog is None or receiver is None:
         return
-    fact = _inside(receiver, model) or _timed(receiver) or _shared(receiver, model)
+    broken = _inside(receiver, model) or _timed(receiver)
+    fact = broken or _shared(receiver, model)
     if fact:
         yield view.finding(
             CODE,
             dog.origin.at("to"),
             fact,
+            severity="error" if broken or receiver.pager else "warning",
             others=(Label(receiver.origin.key_place().span, "this receiver"),),
             help="give the heartbeat a receiver of its own, without `hours`, outside this stack",
         )

@@ -46,7 +46,8 @@ EXAMPLES = (
             (
                 _FILE,
                 "# HighErrorRate: errors\n\n1. Dashboard **Shop**, panel **Requests**\n"
-                "2. The dashboard of the **database team**; the panel **Anything**\n"
+                "2. The dashboard **must** be open; the dashboard of the **Database Team**;\n"
+                "   the panel **Anything**\n"
                 "3. [there](https://grafana.example.org/d/acme-shop/shop)\n",
             ),
         ),
@@ -87,6 +88,8 @@ def unknown_panel(context: Context, view: View) -> Iterator[Diagnostic]:
 
 def _named(found: re.Match[str], page: Page, titles: Titles, view: View) -> Iterator[Diagnostic]:
     dashboard, panel = found["dashboard"], found["panel"]
+    if dashboard not in titles and not panel and not dashboard[:1].isupper():
+        return  # emphasis, not a title
     if dashboard not in titles:
         yield _finding(
             page, found.span("dashboard"), f"there is no dashboard *{dashboard}*", dashboard, titles, view

@@ -32,18 +32,15 @@ EXAMPLES = (
 def unused_role(context: Context, view: View) -> Iterator[Diagnostic]:
     """What is unused in one environment may be used in another."""
     told = {role for m in context.models() for s in m.severities.values() for role in s.notify}
-    escalating = {alert.team for alert in everywhere(context) if alert.escalate_after}
+    if any(alert.escalate_after for alert in everywhere(context)):
+        told.add(ESCALATE)  # a team whose alerts do not escalate yet may have it ready
     for model in context.models():
         for team in model.teams.values():
             for role in team.roles:
-                if role in told or (role == ESCALATE and team.name in escalating):
+                if role in told:
                     continue
                 near = "" if role == ESCALATE else nearest(role, {*told, ESCALATE})
-                why = (
-                    "nothing of this team escalates"
-                    if role == ESCALATE
-                    else f"no severity tells the role `{role}`"
-                )
+                why = "nothing escalates" if role == ESCALATE else f"no severity tells the role `{role}`"
                 yield view.finding(
                     CODE,
                     team.origin.key_node(role),
