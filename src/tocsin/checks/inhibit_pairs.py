@@ -53,8 +53,10 @@ def by_service(view: View, name: str) -> dict[str, Alert]:
 
 
 def may_have(alert: Alert, label: str, view: View) -> bool:
-    """Whether the alert may fire with the label; true where nobody knows. A template knows best (`by`), but what
-    it does not aggregate keeps further labels."""
+    """Whether the alert may fire with the label; true where nobody knows.
+
+    A template says in `by` what it keeps; what it does not aggregate has further labels.
+    """
     if alert.language == "logql" or label in ("alertname", *alert.labels):
         return True
     if any(label in variant.condition.by for variant in alert.variants):
