@@ -11,7 +11,7 @@ Add `stack: {mail: {smarthost: ..., from: ...}}`.
 
 ## References
 
-- Alertmanager 0.31.1: `no global SMTP smarthost set`.
+- amtool 0.34.2: `no global SMTP smarthost set` (tried).
 """
 
 from collections.abc import Iterator
