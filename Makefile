@@ -6,7 +6,7 @@ REQUIRE ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check test venv dev engines lint types fmt golden bench clean lock
+.PHONY: help generate check test venv dev engines lint types fmt docs bench clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,7 +44,7 @@ engines: venv ## Build the pinned engines into the user's cache (needs Go), or f
 
 test: dev ## Run all tests; REQUIRE=all makes "not run" a failure
 	@if command -v go >/dev/null; then $(MAKE) -s engines || [ -z "$(REQUIRE)" ]; fi
-	@TOCSIN_REQUIRE="$(REQUIRE)" $(BIN)/pytest -q $(ARGS)
+	@TOCSIN_REQUIRE="$(REQUIRE)" $(BIN)/pytest -q -n auto $(ARGS)
 
 lint: dev ## ruff, import-linter
 	@$(BIN)/ruff check src tests && $(BIN)/ruff format --check src tests && $(BIN)/lint-imports
@@ -54,6 +54,9 @@ types: dev ## mypy --strict
 
 fmt: dev ## Format the code
 	@$(BIN)/ruff format src tests && $(BIN)/ruff check --fix -q src tests
+
+docs: venv ## Write docs/reference from the program
+	@$(BIN)/python -m tocsin.cli.reference
 
 bench: dev ## Measure; prints ratios
 	@$(BIN)/python -m bench
