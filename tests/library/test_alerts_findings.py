@@ -52,7 +52,7 @@ WRONG = {
         "error-ratio",
         "{of: shop_requests_total, bad: 'state=\"500\"', above: 5%}",
         "spec/unknown-label",
-        "'state=\"500\"'",
+        'state="500"',
         "write `status`",
     ),
     "a share that is never reached": (
@@ -165,7 +165,7 @@ WRONG = {
         "log-events",
         "{where: 'eror_type=\"X\"', above: 5}",
         "spec/unknown-field",
-        "'eror_type=\"X\"'",
+        'eror_type="X"',
         "write `error_type`",
     ),
     "a level's field that does not exist": (

@@ -1,4 +1,4 @@
-"""Write docs/reference: `python -m tocsin.cli.reference`; `--check` says what is stale. Not a user's command."""
+"""Write docs/reference: `python -m tocsin.cli.reference`; `--check` says what is stale. For maintainers."""
 
 import sys
 from collections.abc import Iterator, Mapping

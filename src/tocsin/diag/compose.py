@@ -101,8 +101,7 @@ def _begun(source: Source, error: yaml.MarkedYAMLError, line: int) -> list[Label
     kind = "quote" if "quoted" in within else "bracket" if "flow" in within else ""
     if mark is None or not kind or mark.line + 1 >= line:
         return []
-    span = Span(source, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
-    return [Label(span, f"this {kind} is open")]
+    return [Label(_point_at(source, mark), f"this {kind} is open")]
 
 
 _CURES = (
@@ -111,6 +110,10 @@ _CURES = (
         "put the value in quotes if it contains `: `, or check the indentation of this line",
     ),
     ("could not find expected ':'", "a key needs a `:` after it"),
+    (
+        "expected '-' indicator",
+        "this list ends here; items of a list begin with `- `, settings of a map do not",
+    ),
     ("expected ',' or", "a comma or a closing bracket is missing before this place"),
     ("cannot start any token", "put the value in quotes"),
     ("unexpected end of stream", "close the quote"),
@@ -133,7 +136,27 @@ def _syntax(source: Source, error: yaml.MarkedYAMLError, sink: Sink) -> None:
         problem, help = "a tab cannot indent YAML", "indent with spaces"
         column = row.index("\t") + 1
     at = Span(source, line, column, line, column + 1)
+    if "expected ',' or" in problem and _comment(source, error, sink):
+        return
     sink.error("spec/syntax", at, problem, help=help, others=_begun(source, error, line))
+
+
+def _comment(source: Source, error: yaml.MarkedYAMLError, sink: Sink) -> bool:
+    """Report a `#` that ended the line of an open bracket where a value should begin."""
+    mark = error.context_mark
+    row = source.line(mark.line + 1) if mark else ""
+    found = re.compile(r"[:,]\s+(#[^\s,}\]]+)").search(row, mark.column) if mark else None
+    if mark is None or found is None:
+        return False
+    at = Span(source, mark.line + 1, found.start(1) + 1, mark.line + 1, found.end(1) + 1)
+    help = f'put it in quotes: `"{found[1]}"`'
+    sink.error("spec/syntax", at, "a `#` begins a comment, so the bracket is never closed", help=help,
+               others=[Label(_point_at(source, mark), "this bracket is open")])  # fmt: skip
+    return True
+
+
+def _point_at(source: Source, mark: Any) -> Span:
+    return Span(source, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
 
 
 class _Composer:
@@ -260,7 +283,7 @@ class _Composer:
 
     def as_key(self, node: Node) -> Node:
         if node.kind != "scalar":
-            self.sink.error("spec/key", node, "a key must be a plain word", help="write `name: value`")
+            self.key_trouble(node)
             raise _Stop
         if node.text == "<<" and node.style is None:
             self.sink.error(
@@ -271,6 +294,16 @@ class _Composer:
             )
             raise _Stop
         return node
+
+    def key_trouble(self, node: Node) -> None:
+        """A bracket where a key should be: most likely a text that begins with a template's braces."""
+        span = node.span
+        if self.source.line(span.line)[span.column - 2 : span.column] == "{{":
+            outer = Span(self.source, span.line, span.column - 1, span.line, span.column + 1)
+            message, help = "`{{` begins a map in YAML, not a text", "put the whole value in quotes"
+            self.sink.error("spec/key", outer, message, help=help)
+        else:
+            self.sink.error("spec/key", node, "a key must be a plain word", help="write `name: value`")
 
 
 def _first(top: Node, key: str) -> tuple[Label, ...]:

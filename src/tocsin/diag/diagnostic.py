@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tocsin.diag.nodes import Node
+from tocsin.diag.places import naming
 from tocsin.diag.text import Span
 
 Severity = Literal["error", "warning", "info"]
@@ -117,28 +118,33 @@ class Sink:
         span = where.span if isinstance(where, Node) else where
         self.add(Diagnostic(code, severity, message, Label(span, label), tuple(others), tuple(notes), help))
 
-    def unknown(self, code: str, where: Node | Span, noun: str, name: str, known: Iterable[str]) -> None:
-        """Report an unknown name, with the nearest known one or the list; not one that is spoilt."""
+    def unknown(
+        self,
+        code: str,
+        where: Node | Span,
+        noun: str,
+        name: str,
+        known: Iterable[str],
+        *,
+        owner: str = "",
+        help: str = "",
+    ) -> None:
+        """Report an unknown name, with the nearest known one or the list; not one that is spoilt.
+
+        `owner` is what should have it. `help` knows better what to do where no name is near.
+        """
         if name in self.spoilt:
             return
         names = sorted(set(known))
         near = nearest(name, names)
-        if near:
-            self.error(
-                code,
-                where,
-                f"there is no {noun} `{name}`",
-                label=f"did you mean `{near}`?",
-                help=f"write `{near}`",
-            )
+        place = naming(where, name) if isinstance(where, Node) else where
+        message = f"`{owner}` has no {noun} `{name}`" if owner else f"there is no {noun} `{name}`"
+        if near and not help:
+            self.error(code, place, message, label=f"did you mean `{near}`?", help=f"write `{near}`")
         else:
             listed = ", ".join(f"`{n}`" for n in names[:8]) + (" ..." if len(names) > 8 else "")
-            self.error(
-                code,
-                where,
-                f"there is no {noun} `{name}`",
-                help=f"known: {listed}" if names else f"no {noun} is declared",
-            )
+            rest = f"known: {listed}" if names else f"no {noun} is declared"
+            self.error(code, place, message, help=help or rest)
 
     @property
     def errors(self) -> int:

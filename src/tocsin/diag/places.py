@@ -1,5 +1,7 @@
 """Where a character of a scalar's value stands in the source, through quotes, blocks and folding."""
 
+import re
+
 from tocsin.diag.nodes import Node
 from tocsin.diag.text import Span
 
@@ -20,6 +22,16 @@ def inside(node: Node, offset: int, length: int = 1) -> Span:
     if end[0] != line:
         end = line, len(node.source.line(line))
     return Span(node.source, line, column, end[0], end[1] + 1)
+
+
+def naming(node: Node, name: str) -> Span:
+    """Where `name` stands in a text, among the items of a list or the keys of a map; else the whole node."""
+    if node.kind == "map":
+        return node.key_node(name).span
+    if node.kind == "seq":
+        return next((item.span for item in node.items if item.text == name), node.span)
+    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", node.text) if name else None
+    return inside(node, found.start(), len(name)) if found else node.span
 
 
 def offset_of(text: str, line: int, column: int) -> int:

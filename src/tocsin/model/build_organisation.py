@@ -138,12 +138,16 @@ def _zone_exists(name: str) -> bool:
 
 
 def _interval(span: DaysSpec, zone: str, node: Node, sink: Sink) -> dict[str, object]:
+    def place(text: str) -> Node:
+        when = node.at("when")
+        return next((one for one in when.walk() if one.kind == "scalar" and one.text == text), when)
+
     out: dict[str, object] = {}
     for days in span.days:
         if not all(part in _DAYS for part in days.split(":")) or days.count(":") > 1:
             sink.error(
                 "spec/days",
-                node.at("when"),
+                place(days),
                 f"`{days}` is not a day or a range of days",
                 help="write `monday`, or `monday:friday`",
             )
@@ -151,7 +155,7 @@ def _interval(span: DaysSpec, zone: str, node: Node, sink: Sink) -> dict[str, ob
         if not _TIMES.fullmatch(times) or times.split("-")[0] >= times.split("-")[1]:
             sink.error(
                 "spec/times",
-                node.at("when"),
+                place(times),
                 f"`{times}` is not a span within one day",
                 help='write `"08:00-18:00"`; a night is two spans, `"18:00-24:00"` and `"00:00-08:00"`',
             )

@@ -9,6 +9,7 @@ from tocsin.model.dashboard_setting import Index, Setting
 from tocsin.model.plugins import PanelContent, PanelScope, panel_types
 from tocsin.model.telemetry import Metric, Service
 from tocsin.spec.dashboards import PanelEnvelope
+from tocsin.spec.habits import PANELS
 
 _MOST_HEIGHT = 100
 _SAME_UNITS = ({"", "short", "count", "none"}, {"per_second", "requests_per_second"})
@@ -57,8 +58,9 @@ class PanelBuilder:
     def _kind(self, envelope: PanelEnvelope, node: Node) -> Any:
         kind = panel_types.get(envelope.show)
         if kind is None:
+            known, help = panel_types.names(), PANELS.get(envelope.show, "")
             self.setting.sink.unknown(
-                "spec/unknown-panel", node.at("show"), "panel", envelope.show, panel_types.names()
+                "spec/unknown-panel", node.at("show"), "panel", envelope.show, known, help=help
             )
         return kind
 

@@ -38,9 +38,12 @@ def service(
     )
 
 
+_WAYS = ("targets", "files", "http", "dns", "kubernetes")
+
+
 def _scrape(name: str, one: ScrapeSpec, stack: StackSpec, labels: Mapping[str, str], sink: Sink) -> Scrape:
-    ways = [key for key in ("targets", "files", "http", "dns", "kubernetes") if getattr(one, key)]
-    if len(ways) != 1:
+    ways = [key for key in _WAYS if getattr(one, key)]
+    if len(ways) != 1 and (ways or not any(key in one.node.map for key in _WAYS)):  # else its value is wrong
         said = " and ".join(f"`{w}`" for w in ways) or "nothing"
         sink.error(
             "spec/scrape",

@@ -15,6 +15,7 @@ from tocsin.diag.nodes import Node
 from tocsin.query.matchers import Matcher
 from tocsin.spec import scalars
 from tocsin.spec.declare import Expr, Secret
+from tocsin.spec.habits import instead
 from tocsin.spec.patterns import name_is_good
 from tocsin.spec.scalars import BAD, Reader, kind_of
 
@@ -102,9 +103,11 @@ def decode(
     if from_node is not None:
         return from_node(node, sink)  # type: ignore[no-any-return]
     if node.kind != "map":
-        sink.error(
-            "spec/type", node, f"`{node.key}` is a map of settings, not {kind_of(node)}", help=_example(cls)
-        )
+        help = _example(cls) or "write its settings below it, indented by two more spaces"
+        place = node if node.text or node.items else node.key_place()
+        empty = node.kind == "scalar" and not node.text
+        wrong = "has nothing below it" if empty else f"is a map of settings, not {kind_of(node)}"
+        sink.error("spec/type", place, f"`{node.key}` {wrong}", help=help)
         return None
     slips = () if extra else _unknown(cls, node, sink, envelope)
     values = {f.name: _value_of(f, node, sink, slips) for f in fields(cls)}
@@ -176,7 +179,8 @@ def _unknown(cls: type, node: Node, sink: Sink, envelope: type | None) -> tuple[
                 help="in `{...}` a comma begins the next setting: put the text with the comma in quotes",
             )
         else:
-            sink.unknown("spec/unknown-key", node.key_node(key), "setting", key, known)
+            help = instead(key, value, known, str(node.key))
+            sink.unknown("spec/unknown-key", node.key_node(key), "setting", key, known, help=help)
     return slips
 
 

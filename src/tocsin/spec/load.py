@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tocsin.diag.compose import MAX_BYTES, compose, compose_text
-from tocsin.diag.diagnostic import Sink
+from tocsin.diag.diagnostic import Sink, nearest
 from tocsin.diag.nodes import Node
 from tocsin.diag.text import Source, Span
 from tocsin.diag.trouble import Trouble
@@ -80,8 +80,7 @@ def resolve(
     fragments = _packs(root, packs, list(pack_names), sink)
     base = without(root, "environments")  # an alert stands where it was said first
     trees = [("", root)] + [
-        (name, overlay(base, tree, base))
-        for name, tree in _environments(root, sink).items()
+        (name, overlay(base, tree, base)) for name, tree in _environments(root, sink).items()
     ]
     resolved = tuple(
         (name, _with_services(without(tree, "environments"), fragments, sink)) for name, tree in trees
@@ -224,7 +223,9 @@ def _packs(root: Node, packs: PackReader, names: list[str], sink: Sink) -> list[
         text = packs(item.text) if item.text else None
         if text is None:
             sink.unknown("spec/unknown-pack", item, "pack", item.text, names)
-            continue
+            text = packs(nearest(item.text, names))  # so that its alerts are not all missed as well
+            if text is None:
+                continue
         fragment = compose_text(Source(f"pack {item.text}", text, is_file=False), sink)
         if fragment is not None and fragment.get("services"):
             out.append(fragment.at("services"))

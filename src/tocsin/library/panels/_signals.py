@@ -59,7 +59,7 @@ def _fits(
     good = True
     for label in labels:
         if label not in known:
-            sink.unknown("panel/unknown-label", node.at("by"), f"label of `{metric.name}`:", label, known)
+            sink.unknown("panel/unknown-label", node.at("by"), "label", label, known, owner=metric.name)
             good = False
     return good
 
