@@ -135,7 +135,9 @@ dashboards:
         - {show: quantiles, of: web_duration_seconds, at: [0.5, 0.99]}
       Folded: {collapsed: true, panels: [{show: logs}]}
 redact: {ticket: 'T-[0-9]{8}'}
-stack: {metrics_retention: 15d, mimir: false, trace_sampling: 0.1}
+stack:
+  {metrics_retention: 15d, mimir: false, trace_sampling: 0.1,
+   mail: {smarthost: "mail.example.org:587", from: a@example.org}}
 environments:
   staging:
     identity: {environment: staging}

@@ -35,20 +35,24 @@ def rules(model: Model) -> Iterator[Artifact]:
             files.setdefault(model.name, [])
         for name, alerts in sorted(files.items()):
             origin = model.services[name].origin if name in model.services else model.origin
-            groups = list(_groups(name, alerts, model))
+            own = name == model.name and language == "promql"
+            groups = list(_groups(name, alerts, model, own=own))
             tree = at(origin, {"groups": groups}, "rules")
             yield Artifact(
                 path=f"{model.root}{folder}/{name}.yaml", format="yaml", tree=tree, origin=origin, kind=kind
             )
 
 
-def _groups(name: str, alerts: list[Alert], model: Model) -> Iterator[Any]:
-    """One group for each interval: alerts with an interval of their own get a group of their own."""
+def _groups(name: str, alerts: list[Alert], model: Model, *, own: bool) -> Iterator[Any]:
+    """One group for each interval: alerts with an interval of their own get a group of their own.
+
+    `own`: the file is the workspace's, with the rules that belong to no alert of the spec.
+    """
     by_interval: dict[Duration | None, list[Alert]] = {}
     for alert in alerts:
         by_interval.setdefault(alert.every, []).append(alert)
-    records = _records(alerts, model.records if name == model.name else ())
-    watchdog = [_watchdog(model)] if name == model.name and model.watchdog is not None else []
+    records = _records(alerts, model.records if own else ())
+    watchdog = [_watchdog(model)] if own and model.watchdog is not None else []
     if records or watchdog:
         # evaluated first and in order, so that an alert sees what was recorded in the same evaluation
         by_interval.setdefault(None, [])
@@ -66,12 +70,13 @@ def _groups(name: str, alerts: list[Alert], model: Model) -> Iterator[Any]:
         if interval is not None:
             group["interval"] = str(interval)
         yield {**group, "rules": rules}
-    if name == model.name:
+    if own:
         yield from _digests(model)
 
 
 def _digests(model: Model) -> Iterator[Any]:
-    """The morning digests of receivers that have hours."""
+    """The morning digests of receivers that have hours, in one group: their names are unique in a file."""
+    groups: dict[str, dict[str, Any]] = {}
     for rule in digest_rules(model):
         tree = {
             "alert": rule.name,
@@ -79,12 +84,9 @@ def _digests(model: Model) -> Iterator[Any]:
             "labels": dict(rule.labels),
             "annotations": dict(rule.annotations),
         }
-        group = {
-            "name": rule.group,
-            "interval": str(rule.every),
-            "rules": [at(rule.origin, tree, "digest rule")],
-        }
-        yield at(rule.origin, group, "digest rule")
+        group = {"name": rule.group, "interval": str(rule.every), "rules": []}
+        groups.setdefault(rule.group, group)["rules"].append(at(rule.origin, tree, "digest rule"))
+    yield from groups.values()
 
 
 def _records(alerts: list[Alert], more: tuple[RecordingRule, ...]) -> list[RecordingRule]:
