@@ -7,9 +7,10 @@ offers and refuses exactly that one's parameters.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
+from tocsin import library
 from tocsin.artifacts.tree import Artifact
 from tocsin.model.plugins import alert_templates, panel_types, receiver_kinds
 from tocsin.model.workspace import Model
@@ -297,5 +298,5 @@ def _documented(cls: type) -> Schema:
 
 
 def _packs() -> tuple[str, ...]:
-    folder = resources.files("tocsin.library") / "packs"
-    return tuple(sorted(p.name.removesuffix(".yaml") for p in folder.iterdir() if p.name.endswith(".yaml")))
+    folder = Path(library.__file__).parent / "packs"
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
