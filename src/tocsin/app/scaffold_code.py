@@ -38,7 +38,7 @@ KINDS = {
         known=checks.names,
         tests="tests/checks",
         pattern=_CODE,
-        example="alert/no-owner",
+        example="shop/no-owner",
     ),
     "template": Kind(
         what="the alert template",

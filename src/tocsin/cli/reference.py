@@ -31,21 +31,27 @@ def pages() -> Mapping[str, str]:
 
 def commands_page() -> str:
     """docs/reference/commands.md."""
-    with click.Context(cli, info_name="tocsin") as top:
+    with click.Context(cli, info_name="tocsin", help_option_names=["-h", "--help"]) as top:
         found = [(name, cli.get_command(top, name)) for name in COMMANDS]
         known = [(name, one) for name, one in found if one is not None]
         listed = contents((name, one.get_short_help_str(200).rstrip(".")) for name, one in known)
         return document("Commands", _INTRO, (listed, *("\n\n".join(_section(top, n, c)) for n, c in known)))
 
 
-def _section(top: click.Context, name: str, command: click.Command) -> Iterator[str]:
-    yield f"## {name}"
+def _section(top: click.Context, name: str, command: click.Command, mark: str = "##") -> Iterator[str]:
+    """One command; below a group, those in it."""
+    inner = f"{top.info_name} {name}" if mark == "###" else name
+    yield f"{mark} {inner}"
     with click.Context(command, info_name=name, parent=top) as context:
         yield f"```text\n{command.get_usage(context).removeprefix('Usage: ')}\n```"
     yield "\n\n".join(" ".join(paragraph.split()) for paragraph in (command.help or "").split("\n\n"))
     rows = [row for parameter in command.params if (row := _row(parameter))]
     if rows:
         yield table(("Option", "Meaning"), rows)
+    if isinstance(command, click.Group):
+        with click.Context(command, info_name=name, parent=top) as context:
+            for below, one in command.commands.items():
+                yield from _section(context, below, one, "###")
 
 
 def _row(parameter: click.Parameter) -> tuple[str, str] | None:
