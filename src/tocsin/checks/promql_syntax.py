@@ -18,6 +18,7 @@ sense.
 Read as Prometheus 3.15.0 reads it, without experimental features.
 """
 
+import re
 from collections.abc import Iterator
 
 from tocsin.checks.check import Example, check
@@ -25,7 +26,9 @@ from tocsin.checks.context import View
 from tocsin.checks.expression import Expression, Written
 from tocsin.checks.promql_example import alert, panel
 from tocsin.diag.diagnostic import Diagnostic
+from tocsin.query.errors import QueryError
 
+_LINES = re.compile(r"\}\s*(\|[=~]|!=|!~|\|)|count_over_time")
 CODE = "promql/syntax"
 EXAMPLES = (
     Example(title="a bracket too few", finds=(")",), spec=alert("sum(rate(http_requests_total[5m)) > 1")),
@@ -65,4 +68,18 @@ def syntax(expression: Expression, view: View) -> Iterator[Diagnostic]:
     error = expression.error
     if expression.language == "promql" and error is not None:
         part = error.offset, error.offset + error.length
-        yield view.within(CODE, expression, part, f"this is no PromQL: {error.message}")
+        help = _cure(expression.text, error)
+        yield view.within(CODE, expression, part, f"this is no PromQL: {error.message}", help=help)
+
+
+def _cure(text: str, error: QueryError) -> str:
+    """The edit for what people commonly write."""
+    rest = text[error.offset :]
+    if re.match(r"\|[=~]|!=\s*\"|\|\s*\w", rest):
+        return "this is LogQL: write `logql:` instead of `expr:`" if _LINES.search(text) else ""
+    bare = re.match(r"[\w.]+", rest)
+    if bare and text[: error.offset].endswith(("=", "=~", "!=", "!~")):
+        return f'write the value in quotes: `"{bare[0]}"`'
+    if "takes a range vector" in error.message:
+        return "add a window behind it, as in `[5m]`"
+    return ""

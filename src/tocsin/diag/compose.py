@@ -136,8 +136,11 @@ def _syntax(source: Source, error: yaml.MarkedYAMLError, sink: Sink) -> None:
         problem, help = "a tab cannot indent YAML", "indent with spaces"
         column = row.index("\t") + 1
     at = Span(source, line, column, line, column + 1)
-    if "expected ',' or" in problem and _comment(source, error, sink):
-        return
+    if "expected ',' or" in problem:
+        if _comment(source, error, sink):
+            return
+        if re.match(r"\w[{\[]", row[max(0, column - 2) :]):
+            help = "put the text in quotes: a bracket inside `{...}` begins a map or a list"
     sink.error("spec/syntax", at, problem, help=help, others=_begun(source, error, line))
 
 

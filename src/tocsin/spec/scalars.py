@@ -18,6 +18,9 @@ BAD: Any = object()
 _INT = re.compile(r"-?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 VALUES: dict[Any, str] = {Duration: "a duration", Ratio: "a percentage", Rate: "a rate", Size: "a size"}
+MEASURES: tuple[Any, ...] = (int, float, *VALUES)
+_LEAST: dict[Any, str] = {int: "0", Duration: "1ms", Size: "1B"}
+"""Where a field says nothing else."""
 
 
 def kind_of(node: Node) -> str:
@@ -95,9 +98,17 @@ def number(node: Node, sink: Sink, key: str) -> Any:
         return BAD
     value = float(text) if _FLOAT.fullmatch(text) else None
     if value is None or value in (float("inf"), float("-inf")):
-        sink.error("spec/type", node, f"`{key}` is a number, not `{text}`")
+        sink.error("spec/type", node, f"`{key}` is a number, not `{text}`", help=_bare(text))
         return BAD
     return value
+
+
+def _bare(text: str) -> str:
+    """What to write for a number with something around it."""
+    found = re.fullmatch(r"[<>=]*\s*(-?[0-9]+(?:\.[0-9]+)?)\s*(%|[a-zA-Z/]*)", text)
+    if found is None:
+        return ""
+    return f"write `{found[1]}`" + (", in the unit that the metric has" if found[2] else "")
 
 
 def unit(cls: Any) -> Reader:
@@ -116,6 +127,36 @@ def unit(cls: Any) -> Reader:
             return BAD
 
     return read
+
+
+def measure(cls: Any, least: str, most: str) -> Reader:
+    """A reader of a number or a value with a unit, within bounds that are said in the same words."""
+    plain = {int: whole, float: number}.get(cls) or unit(cls)
+    least = least or _LEAST.get(cls, "")
+    low, high = _bound(cls, least), _bound(cls, most)
+
+    def read(node: Node, sink: Sink, key: str) -> Any:
+        value = plain(node, sink, key)
+        if value is BAD:
+            return BAD
+        if (low is None or value >= low) and (high is None or value <= high):
+            return value
+        help = (
+            f"write {least} to {most}"
+            if least and most
+            else f"write {least or most} or {'more' if least else 'less'}"
+        )
+        wrong = f"less than {least}" if low is not None and value < low else f"more than {most}"
+        sink.error("spec/range", node, f"`{key}: {node.text}` is {wrong}", help=help)
+        return BAD
+
+    return read
+
+
+def _bound(cls: Any, text: str) -> Any:
+    if not text:
+        return None
+    return cls.parse(text) if cls in VALUES else cls(text)
 
 
 def literal(options: tuple[str, ...]) -> Reader:

@@ -95,14 +95,15 @@ class Threshold:
     def _sound(self, scope: Scope, node: Node, metric: Metric) -> bool:
         good = labels_known(scope, (metric,), (m.label for m in self.where), node.at("where"))
         good &= labels_known(scope, (metric,), self.by, node.at("by"))
-        if (self.above is None) == (self.below is None):
+        said = [key for key in ("above", "below") if node.get(key)]
+        if len(said) != 1:  # one that is said wrongly has been told
             scope.sink.error(
                 "alert/one-limit",
                 node.key_place(),
                 "a threshold says either `above` or `below`",
-                help="add `above: ...`" if self.above is None else "delete one of them",
+                help="delete one of them" if said else "add `above: ...`",
             )
-            good = False
+        good &= (self.above is None) != (self.below is None)
         if metric.type == "counter" and self.per is None:
             scope.sink.error(
                 "alert/needs-window",
