@@ -45,6 +45,17 @@ class Amtool:
             return Problem(tool=TOOL, file=str(config), message=message)
         return tuple(filter(None, result.stdout.strip().split(",")))
 
+    def rendered(self, templates: Path, text: str, data: Path) -> str | Problem | DidNotRun:
+        """`text` as Alertmanager would send it, with the pieces in `templates` and the message in `data`."""
+        args = ("template", "render", f"--template.glob={templates}/*.tmpl", f"--template.text={text}")
+        result = tool.run(self.found, (*args, f"--template.data={data}"), cwd=self.root)
+        if isinstance(result, DidNotRun):
+            return result
+        if not result.ok:
+            message = result.stderr.strip().removeprefix("amtool: error: ")
+            return Problem(tool=TOOL, file=str(templates), message=message)
+        return result.stdout.removesuffix("\n")
+
 
 def quoted(value: str) -> str:
     """A label's value as the UTF-8 matcher syntax wants it."""
