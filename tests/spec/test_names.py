@@ -26,7 +26,7 @@ FREE_TEXT = (
 
 PLACES: dict[str, tuple[str, str]] = {
     "service": ("  db: {scrape", "  NAME: {scrape"),
-    "environment": ("stack: {", "environments:\n  NAME: {}\nstack: {"),
+    "environment": ("stack:\n", "environments:\n  NAME: {}\nstack:\n"),
     "dashboard": ("  all:\n", "  NAME:\n"),
     "a service's dashboard": ("      overview:\n        title: Web", "      NAME:\n        title: Web"),
     "alert": ("      Queue:\n", "      NAME:\n"),

@@ -51,6 +51,13 @@ def _scrape(name: str, one: ScrapeSpec, stack: StackSpec, labels: Mapping[str, s
             f"`scrape` says {said} about where the targets are",
             help="say one of `targets`, `files`, `http`, `dns`, `kubernetes`",
         )
+    if one.dns is not None and one.dns.type != "SRV" and one.dns.port is None:
+        sink.error(
+            "spec/scrape",
+            one.node.at("dns", "type"),
+            f"{one.dns.type} records hold no port",
+            help="add `port: ...`, or use SRV records",
+        )
     every = one.every or stack.scrape_every
     timeout = one.timeout or min(every, _MAX_TIMEOUT)
     if timeout > every:

@@ -18,13 +18,17 @@ class AlertSpec:
 
     severity: str = said("how urgent it is", example="critical", pattern="name")
     template: str = said("the alert template", default="", example="error-ratio", pattern="name")
-    for_: Duration = said("how long it must hold before it fires", default=Duration(0), example="5m")
-    keep_firing_for: Duration | None = said(
-        "how long it goes on firing after it has ended", default=None, example="10m"
+    for_: Duration = said(
+        "how long it must hold before it fires", default=Duration(0), example="5m", least="0s"
     )
-    every: Duration | None = said("evaluation interval of its rule group", default=None, example="1m")
+    keep_firing_for: Duration | None = said(
+        "how long it goes on firing after it has ended", default=None, example="10m", least="0s"
+    )
+    every: Duration | None = said(
+        "evaluation interval of its rule group", default=None, example="1m", least="1s"
+    )
     escalate_after: Duration | None = said(
-        "instead of the severity's; `0s` turns escalation off", default=None, example="15m"
+        "instead of the severity's; `0s` turns escalation off", default=None, example="15m", least="0s"
     )
     team: str = said(
         "the team, where it is not the service's", default="", example="platform", pattern="name"

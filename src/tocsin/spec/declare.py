@@ -45,6 +45,8 @@ def said(
     keys: str = "",
     one_or_many: bool = False,
     may_be_empty: bool = False,
+    least: str = "",
+    most: str = "",
 ) -> Any:
     """A field of a declaration.
 
@@ -52,6 +54,8 @@ def said(
     the field's name with `_` (a trailing `_` is dropped: `for_` is `for`). `pattern` restricts strings,
     `keys` the keys of a mapping (and of mappings in it). `one_or_many`: a tuple
     may be written as a single value. `may_be_empty`: an empty list is an answer to a field that must be said.
+    `least` and `most` bound numbers and values with a unit; where `least` says nothing,
+    whole numbers are at least 0, durations 1ms, sizes 1B.
     """
     meta = {
         "doc": doc,
@@ -61,6 +65,8 @@ def said(
         "keys": keys,
         "one_or_many": one_or_many,
         "may_be_empty": may_be_empty,
+        "least": least,
+        "most": most,
     }
     if default is REQUIRED:
         return dataclasses.field(metadata=meta)

@@ -65,7 +65,7 @@ def _field(f: "dataclasses.Field[Any]", type_: Any) -> Field:
     required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
     pattern = meta.get("pattern", "")
     keys = meta.get("keys", "")
-    read = _reader(type_, pattern, bool(meta.get("one_or_many")), keys)
+    read = _reader(type_, meta)
     filled = required and not meta.get("may_be_empty")
     doc, example = meta.get("doc", ""), meta.get("example", "")
     return Field(f.name, key, read, required, doc, example, type_, pattern, keys, filled=filled)
@@ -190,29 +190,27 @@ def _example(cls: type) -> str:
 
 
 # -- readers ---------------------------------------------------------------------------------
-def _reader(type_: Any, pattern: str, one_or_many: bool, keys: str = "") -> Reader:
-    origin = get_origin(type_)
+def _reader(type_: Any, meta: Mapping[str, Any]) -> Reader:
+    origin, one = get_origin(type_), {**meta, "one_or_many": False}
     if origin in (Union, types.UnionType):
         inner = [a for a in get_args(type_) if a is not type(None)]
-        return _reader(inner[0], pattern, one_or_many, keys)
+        return _reader(inner[0], meta)
     if origin is Literal:
         return scalars.literal(tuple(get_args(type_)))
     if origin is tuple:
         item = get_args(type_)[0]
-        return _matchers if item is Matcher else _sequence(_reader(item, pattern, False), one_or_many)
+        return _matchers if item is Matcher else _sequence(_reader(item, one), bool(meta.get("one_or_many")))
     if origin is not None and issubclass(origin, Mapping):
-        return _mapping(_reader(get_args(type_)[1], pattern, False, keys), keys)
-    if type_ in scalars.VALUES:
-        return scalars.unit(type_)
+        return _mapping(_reader(get_args(type_)[1], one), meta.get("keys", ""))
     simple = {
-        str: scalars.string(pattern),
+        str: scalars.string(meta.get("pattern", "")),
         bool: scalars.boolean,
-        int: scalars.whole,
-        float: scalars.number,
         Expr: scalars.expression,
         Secret: scalars.secret,
         Node: _as_node,
     }
+    if type_ in scalars.MEASURES:
+        return scalars.measure(type_, meta.get("least", ""), meta.get("most", ""))
     return simple[type_] if type_ in simple else _declared(type_)
 
 

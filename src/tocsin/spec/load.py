@@ -263,7 +263,8 @@ def _one_service(
     for item in _one_or_many(use):
         profile = profiles.get(item.text)
         if profile is None:
-            sink.unknown("spec/unknown-profile", item, "profile", item.text, profiles)
+            nowhere = "" if profiles else "declare it under `profiles:`, or delete this"
+            sink.unknown("spec/unknown-profile", item, "profile", item.text, profiles, help=nowhere)
             continue
         if profile.get("use"):
             sink.error(

@@ -63,16 +63,25 @@ class SeveritySpec:
         example="[service, alertname]",
     )
     wait: Duration = said(
-        "how long to collect alerts before the first notification", default=Duration(30_000), example="30s"
+        "how long to collect alerts before the first notification",
+        default=Duration(30_000),
+        example="30s",
+        least="0s",
     )
     interval: Duration = said(
-        "how long to wait before telling about news in a group", default=Duration(300_000), example="5m"
+        "how long to wait before telling about news in a group",
+        default=Duration(300_000),
+        example="5m",
+        least="1s",
     )
     repeat: Duration = said(
-        "how often to repeat while nothing changes", default=Duration(14_400_000), example="4h"
+        "how often to repeat while nothing changes", default=Duration(14_400_000), example="4h", least="1s"
     )
     escalate_after: Duration | None = said(
-        "tell the team's `escalate` role when it still fires after this", default=None, example="15m"
+        "tell the team's `escalate` role when it still fires after this",
+        default=None,
+        example="15m",
+        least="0s",
     )
     runbook: Literal["required", "optional"] = said(
         "must every alert of this severity have a runbook", default="optional", example="required"
@@ -106,7 +115,7 @@ class WatchdogSpec:
     """The dead man's switch: an alert that always fires and is told to a receiver outside this stack."""
 
     to: str = said("a receiver that alarms when it hears nothing", example="heartbeat", pattern="name")
-    every: Duration = said("how often it is told", default=Duration(60_000), example="1m")
+    every: Duration = said("how often it is told", default=Duration(60_000), example="1m", least="1s")
     node: Node = HERE
 
 
@@ -142,18 +151,23 @@ class StackSpec:
     """The stack's own settings."""
 
     metrics_retention: Duration = said(
-        "how long Prometheus keeps metrics", default=Duration.parse("15d"), example="15d"
+        "how long Prometheus keeps metrics", default=Duration.parse("15d"), example="15d", least="1h"
     )
     logs_retention: Duration = said(
         "how long Loki keeps logs of services that say nothing else",
         default=Duration.parse("30d"),
         example="30d",
+        least="1h",
     )
     traces_retention: Duration = said(
-        "how long Tempo keeps traces", default=Duration.parse("14d"), example="14d"
+        "how long Tempo keeps traces", default=Duration.parse("14d"), example="14d", least="1h"
     )
-    scrape_every: Duration = said("how often targets are scraped", default=Duration(15_000), example="15s")
-    evaluate_every: Duration = said("how often rules are evaluated", default=Duration(15_000), example="15s")
+    scrape_every: Duration = said(
+        "how often targets are scraped", default=Duration(15_000), example="15s", least="1s"
+    )
+    evaluate_every: Duration = said(
+        "how often rules are evaluated", default=Duration(15_000), example="15s", least="1s"
+    )
     mimir: bool = said("send metrics on to Mimir for long-term storage", default=True)
     ingestion_rate: Size = said(
         "log bytes a second that Loki accepts", default=Size.parse("10MB"), example="10MB"
@@ -161,10 +175,12 @@ class StackSpec:
     ingestion_burst: Size = said(
         "log bytes that Loki accepts at once", default=Size.parse("20MB"), example="20MB"
     )
-    max_query_series: int = said("series that one LogQL query may return", default=500)
-    series_budget: int = said("active series that are expected at most", default=1_000_000)
+    max_query_series: int = said("series that one LogQL query may return", default=500, least="1")
+    series_budget: int = said("active series that are expected at most", default=1_000_000, least="1")
     log_line_max: Size = said("longest log line", default=Size.parse("256KiB"), example="256KiB")
-    trace_sampling: float = said("share of traces kept, 0 to 1", default=1.0, example="0.1")
+    trace_sampling: float = said(
+        "share of traces kept, 0 to 1", default=1.0, example="0.1", least="0", most="1"
+    )
     prometheus_url: str = said("Prometheus inside the stack", default="http://prometheus:9090", pattern="url")
     alertmanagers: tuple[str, ...] = said(
         "Alertmanagers inside the stack; two for a pair",

@@ -86,7 +86,7 @@ def whole(node: Node, sink: Sink, key: str) -> Any:
     if text is None:
         return BAD
     if not _INT.fullmatch(text) or len(text) > 18:
-        sink.error("spec/type", node, f"`{key}` is a whole number, not `{text}`")
+        sink.error("spec/type", node, f"`{key}` is a whole number, not `{text}`", help=_bare(text))
         return BAD
     return int(text)
 

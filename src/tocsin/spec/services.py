@@ -38,7 +38,7 @@ class DnsSpec:
         "names to resolve", example="[_metrics._tcp.shop.internal]", pattern="host", one_or_many=True
     )
     type: Literal["SRV", "A", "AAAA"] = said("record type", default="SRV", example="A")
-    port: int | None = said("port, for A and AAAA", default=None, example="9100")
+    port: int | None = said("port, for A and AAAA", default=None, example="9100", least="1", most="65535")
 
 
 @parameters
@@ -49,7 +49,7 @@ class ScrapeSpec:
         "job label; the service's name where it is not said", default="", example="shop", pattern="name"
     )
     every: Duration | None = said(
-        "how often; the stack's `scrape_every` where it is not said", default=None, example="15s"
+        "how often; the stack's `scrape_every` where it is not said", default=None, example="15s", least="1s"
     )
     timeout: Duration | None = said(
         "how long a scrape may take; 10s or `every`, whichever is less", default=None, example="10s"
@@ -73,7 +73,7 @@ class ScrapeSpec:
         "further labels of the targets", default=_NONE, example="{zone: a}", keys="label"
     )
     sample_limit: int | None = said(
-        "refuse a scrape with more samples than this", default=None, example="10000"
+        "refuse a scrape with more samples than this", default=None, example="10000", least="1"
     )
     node: Node = HERE
 
@@ -84,7 +84,7 @@ class ProbesSpec:
 
     exporter: str = said("host and port of the exporter", default="blackbox-exporter:9115", pattern="host")
     every: Duration | None = said(
-        "how often; the stack's `scrape_every` where it is not said", default=None, example="15s"
+        "how often; the stack's `scrape_every` where it is not said", default=None, example="15s", least="1s"
     )
     module: str = said("module of the exporter", default="http_2xx", pattern="name")
     urls: Mapping[str, str] = said(
@@ -172,7 +172,7 @@ class LogsSpec:
         pattern="name",
     )
     retention: Duration | None = said(
-        "how long they are kept; the stack's where it is not said", default=None, example="30d"
+        "how long they are kept; the stack's where it is not said", default=None, example="30d", least="1h"
     )
     files: tuple[str, ...] = said(
         "files that the collector reads",
