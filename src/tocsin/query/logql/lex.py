@@ -23,6 +23,7 @@ KEYWORDS = frozenset(
      "keep", "variants", "of", "unwrap")
 )  # fmt: skip
 _FLAGS = ("--strict", "--keep-empty")
+_LONGEST_FLAG = 16
 _BLANK = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _CALLED = re.compile(rf"[{_BLANK}]*(?:\(|(?:by|without)[{_BLANK}]*\()", re.IGNORECASE)
 _TOKEN = re.compile(
@@ -36,8 +37,8 @@ _TOKEN = re.compile(
     |(?P<quoted>'(?:[^'\\\n]|\\[^\n][0-9a-fA-F]{0,8})')""",
     re.VERBOSE,
 )
-_DURATION_RUNES = frozenset("nuµmshdwy.")
-_SIZE_RUNES = frozenset("BikKMGTP.")
+_DURATION_RUNES = re.compile("[0-9nuµmshdwy.]{0,200}")
+_SIZE_RUNES = re.compile("[0-9BikKMGTP.]{0,200}")
 _ESCAPE = re.compile(r"\\(?:[abfnrtv\\']|[0-7]{3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
 
 
@@ -113,18 +114,17 @@ class _Lexer:
                 return
         self._add("number", start, end)
 
-    def _amount(self, at: int, runes: frozenset[str]) -> int:
+    def _amount(self, at: int, runes: re.Pattern[str]) -> int:
         """How far digits and the letters of units go."""
-        text = self.text
-        while (char := text[at : at + 1]) and (char in runes or _is_number(char)):
-            at += 1
-        return at
+        found = runes.match(self.text, at)
+        end = found.end() if found else at
+        return at if _is_foreign_digit(self.text[end : end + 1]) else end
 
     def _minus(self, start: int) -> None:
         text = self.text
         if text[start + 1 : start + 2] == "-":
-            end = start + 1
-            while text[end : end + 1].isalpha() or text[end : end + 1] == "-":
+            end, stop = start + 1, start + _LONGEST_FLAG
+            while end < stop and (text[end : end + 1].isalpha() or text[end : end + 1] == "-"):
                 end += 1
             if text[start:end] in _FLAGS:
                 self._add("flag", start, end)
@@ -167,8 +167,9 @@ class _Lexer:
         self._add("error", at, min(len(self.text), at + length))
 
 
-def _is_number(char: str) -> bool:
-    return "0" <= char <= "9" or (not char.isascii() and unicodedata.category(char)[0] == "N")
+def _is_foreign_digit(char: str) -> bool:
+    """Loki takes any digit of the world for part of an amount, which then is none."""
+    return char != "" and not char.isascii() and unicodedata.category(char)[0] == "N"
 
 
 def lex(text: str) -> Cursor:

@@ -1,5 +1,6 @@
 """Log queries: stream selector, stages, label filters, unwrap. Not the metric queries around."""
 
+import math
 from typing import Literal
 
 from tocsin.query import regex
@@ -31,7 +32,7 @@ from tocsin.query.logql.ast import (
     Unwrap,
 )
 from tocsin.query.logql.patterns import check_pattern, check_regexp
-from tocsin.query.logql.quantities import read_float, read_log_duration, read_size
+from tocsin.query.logql.quantities import is_too_big, read_float, read_log_duration, read_size
 from tocsin.query.nodes import LabelMatcher, Name, String
 from tocsin.query.regex import excludes_empty
 
@@ -278,12 +279,18 @@ def _compare(c: Cursor, label: str, op: str, start: int, op_start: int) -> Compa
                 raise QueryError("a text is compared with `=`, a number with `==`", op_start, 2)
             wanted = ("a quoted string",) if op in ("=", "!=") else ()
             raise c.unexpected(*wanted, "a number", "a duration", "a size", where=f"behind `{op}`")
-        value = read_float(c.word) or 0.0
+        value = _leniently(c.word)
     c.take()
     return Compare(
         label, "==" if op == "=" else op, -value if negative else value, unit,
         start=start, end=c.last_end, op_start=op_start, value_start=value_start,
     )  # fmt: skip
+
+
+def _leniently(word: str) -> float:
+    """A number of a label filter: Loki 3.7.8 silently takes what it cannot read (`0x1F`) for 0."""
+    found = read_float(word)
+    return found if found is not None else math.inf if is_too_big(word) else 0.0
 
 
 def unwrap(c: Cursor) -> Unwrap | None:

@@ -70,6 +70,16 @@ def check_address(text: String) -> None:
         raise _wrong(text, "this is no IP address, network (`10.0.0.0/8`) or range (`10.0.0.1-10.0.0.9`)")
 
 
+def check_format(text: String) -> None:
+    """A template of `line_format` or `label_format`."""
+    from tocsin.query.gotemplate import LOKI, check_template
+
+    try:
+        check_template(text.value, LOKI)
+    except QueryError as error:
+        raise _wrong(text, error.message, error.offset, error.length) from None
+
+
 def _apart(text: String) -> None:
     last = -1
     for found in _CAPTURE.finditer(text.value):

@@ -79,6 +79,11 @@ def show_size(value: float) -> str:
     return f"{whole}B"
 
 
+def is_too_big(text: str) -> bool:
+    """Whether this is a number beyond the biggest one."""
+    return read_float(text) is None and _FLOAT.fullmatch(text.lower().replace("_", "")) is not None
+
+
 def read_float(text: str) -> float | None:
     """A number as Go's `ParseFloat` reads it; None when it is none, or too big."""
     lower = text.lower().replace("_", "")
