@@ -131,7 +131,7 @@ class Sink:
     ) -> None:
         """Report an unknown name, with the nearest known one or the list; not one that is spoilt.
 
-        `owner` is what should have it. `help` knows better what to do where no name is near.
+        `owner` is what should have it. `help` is said instead of the nearest name or the list.
         """
         if name in self.spoilt:
             return
