@@ -1,4 +1,4 @@
-"""Numbers and values that no engine takes are refused where they are said; zero is good where it means much."""
+"""Numbers that no engine takes are refused where they are said; zero is good where it has a meaning."""
 
 import pytest
 
