@@ -13,7 +13,6 @@ Show it, alert on it, or delete it here and where it is exposed.
 Metrics of packs, which describe what an exporter has; `info` metrics, and what others may join.
 """
 
-import re
 from collections.abc import Iterator
 
 from tocsin.checks.check import Example, check
@@ -45,17 +44,20 @@ services:
     ),
     Example(title="of a pack", spec="packs: [node]"),
 )
-_WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-_SUFFIXES = ("_bucket", "_count", "_sum")
+_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:")
+_SUFFIXES = ("_bucket", "_count", "_sum", "")
 
 
 @check(CODE, on=Metric, severity="info")
 def unused_metric(metric: Metric, view: View) -> Iterator[Diagnostic]:
-    """Look the name up among all words of all expressions."""
+    """Look the name up in what its own service says, and only then in everything."""
     if not metric.origin.source.is_file or metric.type == "info":
         return
-    words = view.context.once("words of all expressions", lambda: _words(view.context))
-    if metric.name not in words and not any(metric.name + suffix in words for suffix in _SUFFIXES):
+    texts = view.context.once("texts by service", lambda: _texts(view.context))
+    if _mentions(texts.get(metric.service, ""), metric.name):
+        return
+    everything = view.context.once("all texts", lambda: "\n".join(texts.values()))
+    if not _mentions(everything, metric.name):
         yield view.finding(
             CODE,
             metric.origin.key_place(),
@@ -64,16 +66,33 @@ def unused_metric(metric: Metric, view: View) -> Iterator[Diagnostic]:
         )
 
 
-def _words(context: Context) -> frozenset[str]:
-    out: set[str] = set()
+def _mentions(text: str, name: str) -> bool:
+    """Whether the name, or a series of it, stands in the text as a word of its own."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if text[at - 1 : at] not in _NAME or not at:
+            for suffix in _SUFFIXES:
+                if (
+                    text.startswith(suffix, end)
+                    and text[end + len(suffix) : end + len(suffix) + 1] not in _NAME
+                ):
+                    return True
+        at = text.find(name, end)
+    return False
+
+
+def _texts(context: Context) -> dict[str, str]:
+    """Everything that is asked, by the service whose alert or dashboard asks it."""
+    out: dict[str, list[str]] = {}
     for model in context.models():
-        for expression in context.expressions(model):
-            out.update(_WORD.findall(expression.text))
-            condition = expression.variant.condition if expression.variant else None
-            out.update(_WORD.findall(condition.offender or "") if condition else ())
+        homes = {id(p): d.services for d in model.dashboards for row in d.rows for p in row.panels}
+        for e in context.expressions(model):
+            for service in (e.service,) if e.panel is None else homes[id(e.panel)] or ("",):
+                out.setdefault(service, []).append(e.text)
+            if e.variant is not None and e.variant.condition.offender:
+                out[e.service].append(e.variant.condition.offender)
         for dashboard in model.dashboards:
-            for variable in dashboard.variables:
-                out.update(_WORD.findall(variable.query))
-            for annotation in dashboard.annotations:
-                out.update(_WORD.findall(annotation.expr))
-    return frozenset(out)
+            queries = [v.query for v in dashboard.variables] + [a.expr for a in dashboard.annotations]
+            out.setdefault("", []).extend(queries)
+    return {service: "\n".join(texts) for service, texts in out.items()}

@@ -11,13 +11,15 @@ Add `| __error__=""` behind the parser, and behind `unwrap`.
 
 ## Exceptions
 
-Panels. `regexp`, `pattern` and `logfmt` without `--strict` never fail. Where a filter on a field's text
-stands behind the parser it is a warning: most broken lines have no such field.
+Panels. `regexp`, `pattern` and `logfmt` without `--strict` never fail. A filter such as `level="ERROR"`
+leaves out broken lines; then it is a warning, and only where the grouping wants further fields, which a
+line that was cut off may lack. A plain `sum` over a parser without a filter does not parse at all: a
+warning.
 
 ## References
 
-Loki 3.7.8: `pipeline error: 'JSONParserErr' for series ...`; an error keeps its labels through every
-grouping.
+Loki 3.7.8 (tried): `pipeline error: 'JSONParserErr' for series ...` where a grouping, `!=` or `unwrap`
+meets a broken line; filters with `=`, `=~` and numbers leave it out.
 """
 
 from collections.abc import Iterator
@@ -26,20 +28,21 @@ from tocsin.checks.check import Example, check
 from tocsin.checks.context import View
 from tocsin.checks.expression import Expression, Logql
 from tocsin.checks.promql_example import alert, panel
-from tocsin.diag.diagnostic import Diagnostic
+from tocsin.diag.diagnostic import Diagnostic, Severity
 from tocsin.query.logql.ast import (
+    Aggregate,
     Compare,
     Drop,
-    IpFilter,
+    Expr,
     Json,
     LabelFilter,
     Logfmt,
-    LogRange,
     Name,
+    RangeAggregate,
     Stage,
     Unpack,
 )
-from tocsin.query.logql.walk import conditions, ranges
+from tocsin.query.logql.walk import conditions, walk_with_parents
 from tocsin.query.nodes import LabelMatcher
 
 CODE = "logql/parse-errors"
@@ -47,14 +50,29 @@ EXAMPLES = (
     Example(
         title="no filter, in the second line",
         finds=("json",),
-        spec=alert('sum(count_over_time({service_name="shop"}\n  | json [5m])) > 10', language="logql"),
+        spec=alert(
+            'sum by (level) (count_over_time({service_name="shop"}\n  | json [5m])) > 10', language="logql"
+        ),
     ),
     Example(
-        title="a filter on a field",
+        title="a filter that lets broken lines through",
         finds=("json",),
         spec=alert(
-            'sum(count_over_time({service_name="shop"} | json | level="ERROR" [5m])) > 10', language="logql"
+            'sum(count_over_time({service_name="shop"} | json | level!="INFO" [5m])) > 10', language="logql"
         ),
+    ),
+    Example(
+        title="a field that a line which was cut off lacks",
+        finds=("json",),
+        spec=alert(
+            'sum by (error_type) (count_over_time({service_name="shop"} | json | level="ERROR" [5m])) > 10',
+            language="logql",
+        ),
+    ),
+    Example(
+        title="a parser for nothing",
+        finds=("json",),
+        spec=alert('sum(count_over_time({service_name="shop"} | json [5m])) > 10', language="logql"),
     ),
     Example(
         title="a number that is none",
@@ -71,6 +89,7 @@ EXAMPLES = (
             'sum(count_over_time({service_name="shop"} | json | __error__="" | level="ERROR" [5m])) > 10'
             ' or max_over_time({service_name="shop"} | json | unwrap duration_ms | __error__="" [5m])'
             " by (level) > 9"
+            ' or sum by (level) (count_over_time({service_name="shop"} | json | level="ERROR" [5m])) > 10'
             ' or sum(count_over_time({service_name="shop"} | pattern "<a> <b>" | a="x" [5m])) > 10',
             language="logql",
         ),
@@ -87,9 +106,13 @@ def parse_errors(expression: Expression, view: View) -> Iterator[Diagnostic]:
     """Look at the stages of every range."""
     if expression.role == "panel":
         return
-    for one in ranges(expression.tree):
-        stages, unwrap = one.logs.stages, one.unwrap
-        if unwrap is not None and not any(_handles(c) for f in unwrap.filters for c in conditions(f)):
+    for node, above in walk_with_parents(expression.tree):
+        if not isinstance(node, RangeAggregate):
+            continue
+        stages, unwrap = node.range.logs.stages, node.range.unwrap
+        if unwrap is None:
+            yield from _parsed(stages, _grouped(above), expression, view)
+        elif not any(_handles(c) for f in unwrap.filters for c in conditions(f)):
             yield view.within(
                 CODE,
                 expression,
@@ -97,30 +120,44 @@ def parse_errors(expression: Expression, view: View) -> Iterator[Diagnostic]:
                 f"one line whose `{unwrap.label}` is no number stops this alert",
                 help=f'write `| unwrap {unwrap.label} | __error__=""`',
             )
-            continue
-        index = next((i for i, stage in enumerate(stages) if _may_fail(stage)), None)
-        if index is None or any(_clears(stage) for stage in stages[index:]) or _later(one):
-            continue
-        filtered = any(_text_filter(stage) for stage in stages[index:])
-        yield _finding(stages[index], expression, view, filtered=filtered)
 
 
-def _later(one: LogRange) -> bool:
-    return one.unwrap is not None  # its own filter has been found
+def _grouped(above: tuple[Expr, ...]) -> frozenset[str] | None:
+    """The labels that are wanted of the lines; None: all, or nobody knows which."""
+    inner = next((node for node in reversed(above) if isinstance(node, Aggregate)), None)
+    if inner is None or (inner.grouping is not None and inner.grouping.without):
+        return None
+    return frozenset(inner.grouping.names) if inner.grouping is not None else frozenset()
 
 
-def _finding(stage: Stage, expression: Expression, view: View, *, filtered: bool) -> Diagnostic:
+def _parsed(
+    stages: tuple[Stage, ...], wanted: frozenset[str] | None, expression: Expression, view: View
+) -> Iterator[Diagnostic]:
+    """What the first parser that may fail does to the alert."""
+    index = next((i for i, stage in enumerate(stages) if _may_fail(stage)), None)
+    if index is None or any(_clears(stage) for stage in stages[index:]):
+        return
+    filters = [c for s in stages[index:] if isinstance(s, LabelFilter) for c in conditions(s.condition)]
+    labels = {c.label for c in filters if isinstance(c, LabelMatcher | Compare) and _leaves_out(c)}
+    message = "one line that does not parse stops this alert"
+    severity: Severity = "error"
+    if labels:
+        if wanted is not None and wanted <= labels | set(view.model.identity) | {"service_name"}:
+            return
+        message, severity = "one line that was cut off stops this alert", "warning"
+    elif not filters and wanted == frozenset():
+        message, severity = "lines that do not parse are counted as well", "warning"
+    yield _finding(stages[index], message, severity, expression, view)
+
+
+def _finding(
+    stage: Stage, message: str, severity: Severity, expression: Expression, view: View
+) -> Diagnostic:
     word = type(stage).__name__.lower()
     start = expression.text.find(word, stage.start, stage.end)
     part = (start, start + len(word)) if start >= 0 else (stage.start, stage.end)
-    return view.within(
-        CODE,
-        expression,
-        part,
-        "one line that does not parse stops this alert",
-        severity="warning" if filtered else "error",
-        help=f'write `| {word} | __error__=""`',
-    )
+    cure = f'write `| {word} | __error__=""`'
+    return view.within(CODE, expression, part, message, severity=severity, help=cure)
 
 
 def _may_fail(stage: Stage) -> bool:
@@ -137,12 +174,8 @@ def _handles(condition: object) -> bool:
     return isinstance(condition, LabelMatcher) and condition.label == "__error__"
 
 
-def _text_filter(stage: Stage) -> bool:
-    """A filter that a line without the field does not pass; numbers let errors through."""
-    if not isinstance(stage, LabelFilter):
-        return False
-    return any(
-        isinstance(c, LabelMatcher) and c.op in ("=", "=~") and bool(c.value)
-        for c in conditions(stage.condition)
-        if not isinstance(c, Compare | IpFilter)
-    )
+def _leaves_out(condition: LabelMatcher | Compare) -> bool:
+    """A filter that a line without the field does not pass."""
+    if isinstance(condition, Compare):
+        return True
+    return condition.op in ("=", "=~") and bool(condition.value)

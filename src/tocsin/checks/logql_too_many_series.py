@@ -9,9 +9,14 @@ text there are soon more, and Loki refuses the query: the panel is an error, the
 
 Count by something with few values (`level`, `error_type`), or by nothing, and look the lines up.
 
+## Exceptions
+
+Counts of which few are left over: by `topk`, by another aggregation, by `> 10`.
+
 ## References
 
-Loki 3.7.8: `maximum number of series (500) reached for a single query`.
+Loki 3.7.8: `maximum number of series (500) reached for a single query`; what counts is the result, behind
+`topk`, `count` and comparisons (tried).
 """
 
 import re
@@ -24,8 +29,8 @@ from tocsin.checks.log_label_cardinality import MANY
 from tocsin.checks.promql_example import alert, panel
 from tocsin.diag.diagnostic import Diagnostic
 from tocsin.diag.nodes import Node
-from tocsin.query.logql.ast import Aggregate, RangeAggregate
-from tocsin.query.logql.walk import walk
+from tocsin.query.logql.ast import Aggregate, Binary, Expr, Number, RangeAggregate
+from tocsin.query.logql.walk import bare, walk_with_parents
 
 CODE = "logql/too-many-series"
 EXAMPLES = (
@@ -34,7 +39,7 @@ EXAMPLES = (
         finds=("request_id",),
         spec=alert(
             "sum by (level, request_id)\n"
-            '  (count_over_time({service_name="shop"} | json | __error__="" [5m])) > 10',
+            '  (count_over_time({service_name="shop"} | json | __error__="" [5m])) > 0',
             language="logql",
         ),
     ),
@@ -48,13 +53,16 @@ services:
       overview:
         rows:
           Logs:
-            - {show: log-top, by: [message], title: Messages}
+            - {show: log-rate, by: [message], title: Messages}
 """,
     ),
     Example(
-        title="by something with few values",
+        title="by something with few values, or few of many",
         spec=panel(
-            'sum by (level) (count_over_time({service_name="shop"} | json [$__auto]))', language="logql"
+            'sum by (level) (count_over_time({service_name="shop"} | json [$__auto]))\n'
+            'or topk(5, sum by (message) (count_over_time({service_name="shop"} | json [$__auto])))\n'
+            'or sum by (message) (count_over_time({service_name="shop"} | json [$__auto])) > 10',
+            language="logql",
         ),
     ),
 )
@@ -68,9 +76,9 @@ def too_many_series(expression: Expression, view: View) -> Iterator[Diagnostic]:
     """Look at every grouping, by its labels' names; parse only what has such a name."""
     if expression.language != "logql" or not _in_question(expression.text) or expression.tree is None:
         return
-    for node in walk(expression.tree):
+    for node, above in walk_with_parents(expression.tree):
         grouping = node.grouping if isinstance(node, Aggregate | RangeAggregate) else None
-        if grouping is None or grouping.without:
+        if grouping is None or grouping.without or any(_few_left(parent) for parent in above):
             continue
         for name in grouping.labels:
             if MANY.fullmatch(name.text) and not expression.has_variable(name.start, name.end):
@@ -84,6 +92,14 @@ def too_many_series(expression: Expression, view: View) -> Iterator[Diagnostic]:
                     yield view.finding(CODE, said, message, help=cure)
                 else:
                     yield view.within(CODE, expression, name, message, help=cure)
+
+
+def _few_left(parent: Expr) -> bool:
+    """Another aggregation, or a comparison that lets only frequent ones through."""
+    if isinstance(parent, Aggregate):
+        return True
+    limit = bare(parent.right) if isinstance(parent, Binary) and parent.op in (">", ">=") else None
+    return isinstance(limit, Number) and limit.value >= 1
 
 
 def _in_question(text: str) -> bool:

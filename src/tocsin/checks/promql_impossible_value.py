@@ -90,7 +90,7 @@ def impossible_value(expression: Expression, view: View) -> Iterator[Diagnostic]
             if expression.has_variable(matcher.start, matcher.end):
                 continue
             known = _known(selector, matcher, view, anywhere=expression.role == "panel")
-            if known and not any(admits(matcher, value) for value in known):
+            if known and matcher.value not in known and not any(admits(matcher, value) for value in known):
                 yield _finding(selector, matcher, sorted(known), expression, view)
 
 
@@ -112,7 +112,8 @@ def _known(selector: Selector, matcher: LabelMatcher, view: View, *, anywhere: b
         return _of_alerts(label, index)
     if label == "check" and name in OF_PROBES:
         return {check for scrapes in index.jobs.values() for s in scrapes for check in s.probes}
-    return _declared(name, label, index)
+    key = "declared values", index.model.root, name, label
+    return view.context.once(key, lambda: _declared(name, label, index))
 
 
 def _of_alerts(label: str, index: Index) -> set[str]:

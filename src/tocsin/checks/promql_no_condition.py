@@ -11,7 +11,8 @@ Compare with a number: `... > 5`. Leave out `bool`.
 
 ## Exceptions
 
-`absent`, `unless`, `and`, and `ALERTS` say themselves when there is a result.
+`absent`, `unless`, `and`, and `ALERTS` say themselves when there is a result; a constant (`vector(1)`) is
+meant to fire. Of a bare selector it is a warning: its series may be there only in trouble.
 """
 
 from collections.abc import Iterator
@@ -33,7 +34,8 @@ from tocsin.query.promql.ast import (
     Subquery,
     Unary,
 )
-from tocsin.query.promql.walk import walk
+from tocsin.query.promql.conditions import constant
+from tocsin.query.promql.walk import bare, walk
 
 CODE = "promql/no-condition"
 EXAMPLES = (
@@ -57,7 +59,7 @@ EXAMPLES = (
         spec=alert("""
             up == 0 or absent(up) or (queue_length > bool 5) + 1 == 2
             or max(sum_over_time((up == 0)[5m:])) or up unless on (job) queue_length
-            or ALERTS{alertname="Other"} or queue_length and on (job) up
+            or ALERTS{alertname="Other"} or queue_length and on (job) up or vector(1)
         """),
     ),
 )
@@ -69,6 +71,8 @@ def no_condition(expression: Expression, view: View) -> Iterator[Diagnostic]:
     if expression.role != "alert":
         return
     for part in _always(expression.tree):
+        if constant(part) is not None:
+            continue
         bools = [n for n in walk(part) if isinstance(n, Binary) and n.returns_bool]
         if bools:
             found = bools[0]
@@ -86,6 +90,7 @@ def no_condition(expression: Expression, view: View) -> Iterator[Diagnostic]:
                 expression,
                 part,
                 "this has no condition, so it fires as long as there is any data",
+                severity="warning" if isinstance(bare(part), Selector) else "error",
                 help="compare it with a number, such as `> 5`",
             )
 

@@ -11,8 +11,8 @@ Add a count: `and sum(increase(failures_total[5m])) >= 10`. The templates `error
 
 ## Exceptions
 
-Ratios that are compared with `<`, of gauges, or beside a condition (`and`, or `> n` on the denominator) that
-counts events.
+Ratios that are compared with `<`, of gauges, of seconds or bytes, or beside a condition (`and`, or `> n` on
+the denominator) that counts events.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from tocsin.checks.expression import Expression, Promql
 from tocsin.checks.promql_example import alert
 from tocsin.diag.diagnostic import Diagnostic
 from tocsin.query.promql.ast import COMPARISONS, Binary, Call, Expr, Paren
-from tocsin.query.promql.walk import bare, walk
+from tocsin.query.promql.walk import bare, selectors, walk
 
 CODE = "promql/ratio-guard"
 EXAMPLES = (
@@ -66,7 +66,7 @@ def ratio_guard(expression: Expression, view: View) -> Iterator[Diagnostic]:
         return
     for conditions in _alternatives(expression.tree):
         for one in conditions:
-            ratio = _ratio(one)
+            ratio = _ratio(one, view)
             others = [c for c in conditions if c is not one]
             if ratio is not None and not any(_counts(c) for c in (*others, bare(ratio.right))):
                 yield view.within(
@@ -91,13 +91,16 @@ def _alternatives(expr: Expr) -> Iterator[tuple[Expr, ...]]:
         yield (expr,)
 
 
-def _ratio(condition: Expr) -> Binary | None:
+def _ratio(condition: Expr, view: View) -> Binary | None:
     """The quotient of two counts of events that a condition finds too large."""
     condition = bare(condition)
     if not isinstance(condition, Binary) or condition.op not in (">", ">="):
         return None
     for node in _signal(condition.left):
-        if isinstance(node, Binary) and node.op == "/" and _rated(node.left) and _rated(node.right):
+        if not isinstance(node, Binary) or node.op != "/" or not (_rated(node.left) and _rated(node.right)):
+            continue
+        measured = (m for s in selectors(node) for m in view.index.of(s) if m.type == "counter")
+        if not any(m.unit in ("seconds", "bytes") for m in measured):
             return node
     return None
 

@@ -77,8 +77,8 @@ def same_meaning(model: Model, view: View) -> Iterator[Diagnostic]:
             yield view.finding(
                 CODE,
                 one.origin.key_place(),
-                f"`{one.name}` fires exactly when `{other.name}` does",
-                others=(Label(other.origin.key_place().span, "the same expression and severity"),),
+                f"`{one.name}` has the expression and the severity of `{other.name}`",
+                others=(Label(other.origin.key_place().span, "said first here"),),
                 help=f"delete one; keep its name with `was: [{other.name}]`",
             )
 
