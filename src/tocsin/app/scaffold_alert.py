@@ -69,11 +69,14 @@ def new_alert(opened: Opened, name: str, *, template: str, severity: str = "") -
     wish = _Wish(opened=opened, service=model.services[home], name=own, template=template, severity=chosen)
     alert, more = _working(wish)
     draft = Draft(opened)
+    said = said_service(opened.loaded, home, piece("{}"))
     for key, value in more.items():
-        for inner in value.map if key == "metrics" else ():
-            draft.put(("services", home, "metrics", inner), value.map[inner])
-        if key != "metrics":
-            draft.put(("services", home, key), value)
+        there = ("services", home, key)
+        if key == "metrics" or key in said.map:
+            for inner in value.map:
+                draft.put((*there, inner), value.map[inner])
+        else:
+            draft.put(there, value)
     draft.put(path, alert)
     draft.prove()
     return Made(what=f"the alert `{home}/{own}`", edits=draft.edits(), hints=_hints(alert, more))
@@ -169,12 +172,12 @@ def _with_contract(wish: _Wish, example: Example) -> tuple[Node | None, Mapping[
     prefix = re.sub(r"[^a-z0-9]+", "_", wish.service.name)
     alert = wish.piece(piece(_renamed(in_braces(piece(example.alert)), wish.service.name, prefix)))
     contract = piece(_renamed(in_braces(piece(example.contract)), wish.service.name, prefix))
-    said = wish.opened.loaded.root.at("services", wish.service.name)
+    said = said_service(wish.opened.loaded, wish.service.name, piece("{}"))
     words = set(re.findall(r"\w+", in_braces(alert)))
     new = {n: m for n, m in _metrics(contract).items() if n in words and n not in wish.service.metrics}
-    more = {key: contract.map[key] for key in _PARTS if key in contract.map and key not in said.map}
-    if new:
-        more["metrics"] = piece("{" + ", ".join(f"{n}: {in_braces(m)}" for n, m in new.items()) + "}")
+    more = {key: _missing(contract.map[key], said.get(key)) for key in _PARTS if key in contract.map}
+    more |= {"metrics": _flow(new)}
+    more = {key: value for key, value in more.items() if value.map}
     if wish.found(alert, more):
         return None, {}
     for key in list(more):
@@ -182,6 +185,17 @@ def _with_contract(wish: _Wish, example: Example) -> tuple[Node | None, Mapping[
         if not wish.found(alert, less):
             more = less
     return alert, more
+
+
+def _missing(wanted: Node, said: Node | None) -> Node:
+    """What of a map is not said."""
+    if said is None or said.kind != "map":
+        return wanted if said is None else piece("{}")
+    return _flow({key: value for key, value in wanted.map.items() if key not in said.map})
+
+
+def _flow(entries: Mapping[str, Node]) -> Node:
+    return piece("{" + ", ".join(f"{key}: {in_braces(value)}" for key, value in entries.items()) + "}")
 
 
 def _renamed(text: str, service: str, prefix: str) -> str:

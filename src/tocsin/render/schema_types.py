@@ -54,7 +54,17 @@ _SCALARS: Mapping[Any, Schema] = {
 def schema_of(cls: type, field: Field, declared: Declared) -> Schema:
     """What the field of `cls` may hold."""
     meta = next(f.metadata for f in dataclasses.fields(cls) if f.name == field.name)
-    return _type(field.type, field.pattern, field.keys, bool(meta.get("one_or_many")), declared)
+    found = _type(field.type, field.pattern, field.keys, bool(meta.get("one_or_many")), declared)
+    return {**found, **_bounds(found.get("type"), meta.get("least", ""), meta.get("most", ""))}
+
+
+def _bounds(type_: Any, least: str, most: str) -> Schema:
+    """Of numbers; those of values with a unit are the loader's business."""
+    if type_ not in ("integer", "number"):
+        return {}
+    low = least or ("0" if type_ == "integer" else "")
+    read = int if type_ == "integer" else float
+    return {key: read(text) for key, text in (("minimum", low), ("maximum", most)) if text}
 
 
 def _type(type_: Any, pattern: str, keys: str, one_or_many: bool, declared: Declared) -> Schema:

@@ -33,7 +33,8 @@ class Telegram:
     wakes: ClassVar[bool] = False
 
     bot_token_file: Secret = said("file that holds the bot's token", example="/run/secrets/telegram")
-    chat_id: int = said("the chat's number; groups have negative ones", example="-1001234567890")
+    chat_id: int = said("the chat's number; groups have negative ones", example="-1001234567890",
+                        least="-4503599627370496")
     thread: int = said("number of a topic in a forum group; 0: none", 0)
     silent: bool = said("deliver without a sound", False)
 
