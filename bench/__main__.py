@@ -56,7 +56,9 @@ def generated(folder: Path) -> Callable[[], None]:
 
 def size(folder: Path) -> tuple[int, int]:
     """(files, bytes) of what was generated."""
-    files = [p for p in folder.rglob("*") if p.is_file() and ".tocsin" not in p.parts and "services" not in p.parts]
+    files = [
+        p for p in folder.rglob("*") if p.is_file() and ".tocsin" not in p.parts and "services" not in p.parts
+    ]
     return len(files), sum(p.stat().st_size for p in files)
 
 
@@ -87,7 +89,9 @@ def _greenstack(folder: Path, times: int, rows: list[tuple[str, str]]) -> None:
     shutil.copy(ROOT / "spec.yaml", folder)
     took, memory = best(times, lambda: once([*TOCSIN, "-C", str(folder), "generate"], generated(folder)))
     bare, _ = best(times, lambda: once([sys.executable, "-c", "pass"]))
-    rows.append(("GreenStack, cold, everything written", f"{took:.2f} s ({took / bare:.0f}x a bare interpreter)"))
+    rows.append(
+        ("GreenStack, cold, everything written", f"{took:.2f} s ({took / bare:.0f}x a bare interpreter)")
+    )
     rows.append(("GreenStack, peak memory", f"{memory >> 20} MiB"))
 
 

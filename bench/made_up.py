@@ -1,4 +1,4 @@
-"""A made-up workspace: many services, four alerts and one dashboard each, as a big organisation would split it.
+"""A made-up workspace: many services, four alerts and one dashboard each, split as a big organisation does.
 
 Half of what a service says comes from a profile, half is its own, so that neither sharing nor plain text is
 favoured.
@@ -56,8 +56,8 @@ services:
     metrics:
       {metric}_queue_length: {{type: gauge, labels: [queue], help: waiting jobs}}
     alerts:
-      QueueLong: {{severity: warning, template: threshold, of: {metric}_queue_length, above: {limit}, for: 10m,
-                  summary: "The queue of {name} holds {{{{ $value }}}} jobs"}}
+      QueueLong: {{severity: warning, template: threshold, of: {metric}_queue_length, above: {limit},
+                  for: 10m, summary: "The queue of {name} holds {{{{ $value }}}} jobs"}}
       SlowRequests: {{severity: warning, template: slow-share, of: http_request_duration_seconds,
                      slower_than: 1s, above: 5%, min_events: 100, by: [endpoint], for: 5m}}
     dashboards:
@@ -76,9 +76,11 @@ def make(folder: Path, services: int) -> None:
     (folder / "spec.yaml").write_text(head + "teams:\n" + teams)
     for number in range(services):
         name = f"service-{number:04}"
-        text = SERVICE.format(name=name, number=number, team=number % 20, metric=name.replace("-", "_"),
-                              limit=100 + number)
+        text = SERVICE.format(
+            name=name, number=number, team=number % 20, metric=name.replace("-", "_"), limit=100 + number
+        )
         (folder / "services" / f"{name}.yaml").write_text(text)
+
 
 RULES_ONLY = """\
 services:
@@ -89,14 +91,22 @@ services:
 
 
 def make_rules_only(folder: Path, services: int) -> None:
-    """Seventeen alerts for each service and nothing to look at: as many rules as the peer makes of an objective."""
-    head = HEAD[: HEAD.index("profiles:")].replace("include: [services/*.yaml]\n", "include: [services/*.yaml]\n")
-    head = head.replace("links:\n  grafana: https://grafana.example.org\n  runbooks: https://runbooks.example.org\n"
-                        "  alertmanager: https://alerts.example.org\n", "")
-    alerts = "".join(f"      QueueLong{n}: {{severity: warning, template: threshold, of: queue_length, above: {n + 10},"
-                     f" for: 5m}}\n" for n in range(17))
-    profile = ("profiles:\n  rules-only:\n    metrics:\n      queue_length: {type: gauge, help: waiting jobs}\n"
-               f"    alerts:\n{alerts}")
+    """Seventeen alerts for each service and nothing to look at: as many rules as the peer makes."""
+    head = HEAD[: HEAD.index("profiles:")]
+    head = head.replace(
+        "links:\n  grafana: https://grafana.example.org\n  runbooks: https://runbooks.example.org\n"
+        "  alertmanager: https://alerts.example.org\n",
+        "",
+    )
+    alerts = "".join(
+        f"      QueueLong{n}: {{severity: warning, template: threshold, of: queue_length, above: {n + 10},"
+        f" for: 5m}}\n"
+        for n in range(17)
+    )
+    profile = (
+        "profiles:\n  rules-only:\n    metrics:\n      queue_length: {type: gauge, help: waiting jobs}\n"
+        f"    alerts:\n{alerts}"
+    )
     (folder / "services").mkdir(parents=True)
     (folder / "spec.yaml").write_text(head + profile + "teams:\n  team-0: {page: pager, chat: chat}\n")
     for number in range(services):

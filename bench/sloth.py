@@ -1,4 +1,4 @@
-"""The peer: Sloth turns service level objectives into rules. A binary has to be given; none is fetched here."""
+"""The peer: Sloth turns service level objectives into rules. A binary has to be given."""
 
 import subprocess
 import time
@@ -46,5 +46,7 @@ def peer(binary: Path, folder: Path, services: int, times: int) -> Peer:
 def _run(binary: Path, specs: Path, out: Path) -> float:
     out.mkdir(exist_ok=True)
     began = time.perf_counter()
-    subprocess.run([str(binary), "generate", "-i", str(specs), "-o", str(out)], check=True, capture_output=True)
+    subprocess.run(
+        [str(binary), "generate", "-i", str(specs), "-o", str(out)], check=True, capture_output=True
+    )
     return time.perf_counter() - began

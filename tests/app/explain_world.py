@@ -30,7 +30,9 @@ hours:
     timezone: Asia/Kathmandu
     when: [{days: [saturday, sunday]}, {days: [monday], times: "00:00-06:15"}]
 """
-MIXED = HEAD + """\
+MIXED = (
+    HEAD
+    + """\
 team: day
 teams:
   day: {page: pager, chat: berlin, escalate: senior}
@@ -62,6 +64,7 @@ environments:
     identity: {environment: staging}
     services: {web: {alerts: {Only: {severity: warning, expr: 'sum(up{job="web"}) < 9'}}}}
 """
+)
 RECEIVERS = ("pager", "senior", "always", "berlin", "york", "mixed")
 ROLES = ("page", "chat", "mail")
 

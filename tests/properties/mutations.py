@@ -1,4 +1,4 @@
-"""Broken specs from good ones: bytes, tokens, structure. Each from a seed, so that failures can be repeated."""
+"""Broken specs from good ones: bytes, tokens, structure. Each from a seed, to be repeated."""
 
 import random
 import re

@@ -53,8 +53,10 @@ def collector_text(tree: dict[str, Any], folder: Path, loki_url: str) -> tuple[s
     """
     tree = plain(tree)
     grpc, http = free_ports(2)
-    tree["receivers"]["otlp"]["protocols"] = {"grpc": {"endpoint": f"127.0.0.1:{grpc}"},
-                                              "http": {"endpoint": f"127.0.0.1:{http}"}}
+    tree["receivers"]["otlp"]["protocols"] = {
+        "grpc": {"endpoint": f"127.0.0.1:{grpc}"},
+        "http": {"endpoint": f"127.0.0.1:{http}"},
+    }
     del tree["extensions"]["health_check"]
     tree["service"]["extensions"] = ["file_storage"]
     tree["exporters"]["otlp_http/loki"]["endpoint"] = f"{loki_url}/otlp"
@@ -82,16 +84,28 @@ def post(url: str, body: Any) -> int:
 def lines(loki_url: str, query: str, hours: float = 2) -> list[dict[str, Any]]:
     """Every line with its labels and structured metadata apart (Loki's categorised answer)."""
     now = time.time()
-    asked = {"query": query, "start": int((now - hours * 3600) * 1e9), "end": int((now + 600) * 1e9),
-             "limit": 5000}
+    asked = {
+        "query": query,
+        "start": int((now - hours * 3600) * 1e9),
+        "end": int((now + 600) * 1e9),
+        "limit": 5000,
+    }
     request = urllib.request.Request(
         f"{loki_url}/loki/api/v1/query_range?" + urllib.parse.urlencode(asked),
-        headers={"X-Loki-Response-Encoding-Flags": "categorize-labels"})
+        headers={"X-Loki-Response-Encoding-Flags": "categorize-labels"},
+    )
     with urllib.request.urlopen(request, timeout=20) as answer:
         data = json.load(answer)["data"]["result"]
-    return [{"labels": stream["stream"], "time": int(value[0]), "line": value[1],
-             "metadata": (value[2] if len(value) > 2 else {}).get("structuredMetadata", {})}
-            for stream in data for value in stream["values"]]
+    return [
+        {
+            "labels": stream["stream"],
+            "time": int(value[0]),
+            "line": value[1],
+            "metadata": (value[2] if len(value) > 2 else {}).get("structuredMetadata", {}),
+        }
+        for stream in data
+        for value in stream["values"]
+    ]
 
 
 def eventually(ask: Callable[[], Any], within: float) -> Any:

@@ -22,8 +22,13 @@ def processors() -> dict[str, Any]:
 
 
 def statements() -> list[str]:
-    return [s for p in processors().values() for key in ("log_statements", "trace_statements")
-            for group in p.get(key, ()) for s in group["statements"]]
+    return [
+        s
+        for p in processors().values()
+        for key in ("log_statements", "trace_statements")
+        for group in p.get(key, ())
+        for s in group["statements"]
+    ]
 
 
 def test_files_are_read_with_their_stream_s_labels() -> None:
@@ -66,7 +71,13 @@ def test_every_dollar_is_doubled() -> None:
 
 def test_ids_are_metadata_and_free_text_is_not() -> None:
     assert metadata_fields(model()) == (
-        "device_id", "error_type", "event", "request_id", "session_id", "user_id")
+        "device_id",
+        "error_type",
+        "event",
+        "request_id",
+        "session_id",
+        "user_id",
+    )
 
 
 def test_traces_are_sampled_only_when_asked() -> None:
@@ -85,10 +96,20 @@ def test_own_keys_are_what_built_in_words_do_not_cover() -> None:
     assert end_words(model(services={}, redact={})) == ENDS
 
 
-@pytest.mark.parametrize(("key", "masked"), [
-    ("password", True), ("http.request.header.authorization", True), ("apiKey", True), ("db_pass", True),
-    ("user.email", True), ("passed", False), ("email_sent", False), ("discard", False),
-    ("request_id", False)])
+@pytest.mark.parametrize(
+    ("key", "masked"),
+    [
+        ("password", True),
+        ("http.request.header.authorization", True),
+        ("apiKey", True),
+        ("db_pass", True),
+        ("user.email", True),
+        ("passed", False),
+        ("email_sent", False),
+        ("discard", False),
+        ("request_id", False),
+    ],
+)
 def test_attributes_are_masked_by_their_names(key: str, masked: bool) -> None:
     assert any(re.search(pattern, key) for pattern in key_patterns(model())) is masked
 
@@ -103,56 +124,63 @@ def redacted(line: str) -> str:
     return line
 
 
-@pytest.mark.parametrize(("before", "after"), [
-    ("password=hunter2 user=bob", "password=*** user=bob"),
-    ("Password: hunter2", "Password: ***"),
-    ("PGPASSWORD=hunter2 psql", "PGPASSWORD=*** psql"),
-    ("[token] => abc", "[token] => ***"),
-    ("api_key='a b c' x", "api_key='***' x"),
-    ('secret="a \\" b" x', 'secret="***" x'),
-    ("Authorization: Bearer abc.def, next", "Authorization: *** next"),
-    ('Cookie: a="b c"; c=d', "Cookie: ***"),
-    ("cookie=abc level=info", "cookie=*** level=info"),
-    ("GET /x?access_token=abc&page=2", "GET /x?access_token=***&page=2"),
-    ("postgres://bob:pw@db/x", "postgres://***@db/x"),
-    ("mail jane@example.org now", "mail *** now"),
-    ("card 4111 1111 1111 1111.", "card ***."),
-    ("email=jane@example.org", "email=***"),
-    ("user=bob pass=hunter2 rest", "user=bob pass=*** rest"),
-    ("key AKIAIOSFODNN7EXAMPLE used", "key *** used"),
-    ("passed: 5", "passed: 5"),
-    ("the tokenizer ran", "the tokenizer ran"),
-    ("discarded: 5 cards", "discarded: 5 cards"),
-    ("order 1795323735767 took 12 ms", "order 1795323735767 took 12 ms"),
-])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("password=hunter2 user=bob", "password=*** user=bob"),
+        ("Password: hunter2", "Password: ***"),
+        ("PGPASSWORD=hunter2 psql", "PGPASSWORD=*** psql"),
+        ("[token] => abc", "[token] => ***"),
+        ("api_key='a b c' x", "api_key='***' x"),
+        ('secret="a \\" b" x', 'secret="***" x'),
+        ("Authorization: Bearer abc.def, next", "Authorization: *** next"),
+        ('Cookie: a="b c"; c=d', "Cookie: ***"),
+        ("cookie=abc level=info", "cookie=*** level=info"),
+        ("GET /x?access_token=abc&page=2", "GET /x?access_token=***&page=2"),
+        ("postgres://bob:pw@db/x", "postgres://***@db/x"),
+        ("mail jane@example.org now", "mail *** now"),
+        ("card 4111 1111 1111 1111.", "card ***."),
+        ("email=jane@example.org", "email=***"),
+        ("user=bob pass=hunter2 rest", "user=bob pass=*** rest"),
+        ("key AKIAIOSFODNN7EXAMPLE used", "key *** used"),
+        ("passed: 5", "passed: 5"),
+        ("the tokenizer ran", "the tokenizer ran"),
+        ("discarded: 5 cards", "discarded: 5 cards"),
+        ("order 1795323735767 took 12 ms", "order 1795323735767 took 12 ms"),
+    ],
+)
 def test_text(before: str, after: str) -> None:
     assert redacted(before) == after
 
 
-@pytest.mark.parametrize(("before", "after"), [
-    ({"password": "a\"b\\c"}, {"password": "***"}),
-    ({"a": [{"token": "x"}, {"token": 5}]}, {"a": [{"token": "***"}, {"token": "***"}]}),
-    ({"secrets": ["a", "b]"], "n": 1}, {"secrets": "***", "n": 1}),
-    ({"credential": {"a": {"b": {"c": "}"}}}, "n": 1}, {"credential": "***", "n": 1}),
-    ({"card": 4111111111111111, "pan": 4111111111111111}, {"card": "***", "pan": "***"}),
-    ({"user.email": "nobody"}, {"user.email": "***"}),
-    ({"email_sent": True}, {"email_sent": True}),
-    ({"message": "password:"}, {"message": "password:"}),
-    ({"message": "set password=\"x y\" ok"}, {"message": "set password=\"***\" ok"}),
-    ({"message": "password=abc\nnext"}, {"message": "password=***\nnext"}),
-    ({"password": None, "token": True}, {"password": None, "token": True}),
-    ({"password": ""}, {"password": "***"}),
-    ({"message": 'Cookie: a="b c"; d=e', "n": 1}, {"message": "Cookie: ***", "n": 1}),
-    ({"message": json.dumps({"token": "a\"b"})}, {"message": json.dumps({"token": "***"})}),
-])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"password": 'a"b\\c'}, {"password": "***"}),
+        ({"a": [{"token": "x"}, {"token": 5}]}, {"a": [{"token": "***"}, {"token": "***"}]}),
+        ({"secrets": ["a", "b]"], "n": 1}, {"secrets": "***", "n": 1}),
+        ({"credential": {"a": {"b": {"c": "}"}}}, "n": 1}, {"credential": "***", "n": 1}),
+        ({"card": 4111111111111111, "pan": 4111111111111111}, {"card": "***", "pan": "***"}),
+        ({"user.email": "nobody"}, {"user.email": "***"}),
+        ({"email_sent": True}, {"email_sent": True}),
+        ({"message": "password:"}, {"message": "password:"}),
+        ({"message": 'set password="x y" ok'}, {"message": 'set password="***" ok'}),
+        ({"message": "password=abc\nnext"}, {"message": "password=***\nnext"}),
+        ({"password": None, "token": True}, {"password": None, "token": True}),
+        ({"password": ""}, {"password": "***"}),
+        ({"message": 'Cookie: a="b c"; d=e', "n": 1}, {"message": "Cookie: ***", "n": 1}),
+        ({"message": json.dumps({"token": 'a"b'})}, {"message": json.dumps({"token": "***"})}),
+    ],
+)
 def test_json_stays_json(before: dict[str, Any], after: dict[str, Any]) -> None:
     assert json.loads(redacted(json.dumps(before))) == after
     assert json.loads(redacted(json.dumps(before, separators=(",", ":")))) == after
 
 
 def test_a_service_s_own_word_is_masked_wherever_it_is_a_key() -> None:
-    own = model(services={"a": service("a", logs=log_stream(redact=("iban",)))},
-                redact=MappingProxyType({"iban": ""}))
+    own = model(
+        services={"a": service("a", logs=log_stream(redact=("iban",)))}, redact=MappingProxyType({"iban": ""})
+    )
     assert "iban" in end_words(own)
     line = '{"iban": "DE00 1234", "user_iban": "x", "ibanez": "guitar"}'
     for one in key_passes(own):

@@ -35,23 +35,33 @@ def arrived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[dict[str,
     for one in (containers, pod, folder / "rules"):
         one.mkdir(parents=True)
     the_model = model()
-    long_line = json.dumps({"level": "info", "message": "long " + "x" * 40_000 + " end",
-                            "password": "hunter2"})
+    long_line = json.dumps(
+        {"level": "info", "message": "long " + "x" * 40_000 + " end", "password": "hunter2"}
+    )
     with Loki(engine("loki")).start(
-            loki_text(loki_config.config(the_model), folder / "loki", folder / "rules")) as loki:
+        loki_text(loki_config.config(the_model), folder / "loki", folder / "rules")
+    ) as loki:
         text, _ = collector_text(collector.config(the_model), folder, loki.url)
         with Otelcol(engine("otelcol")).start(text):
-            (containers / f"{ID}-json.log").write_text("".join([
-                docker(json.dumps({"level": "error", "message": "in docker", "token": "hunter2"}) + "\n",
-                       "shop"),
-                docker("plain from shop\n", "shop"),
-                docker("somebody without a label\n"),
-                docker(long_line[:16384], "shop"), docker(long_line[16384:32768], "shop"),
-                docker(long_line[32768:] + "\n", "shop"),
-            ]))
+            (containers / f"{ID}-json.log").write_text(
+                "".join(
+                    [
+                        docker(
+                            json.dumps({"level": "error", "message": "in docker", "token": "hunter2"}) + "\n",
+                            "shop",
+                        ),
+                        docker("plain from shop\n", "shop"),
+                        docker("somebody without a label\n"),
+                        docker(long_line[:16384], "shop"),
+                        docker(long_line[16384:32768], "shop"),
+                        docker(long_line[32768:] + "\n", "shop"),
+                    ]
+                )
+            )
             cri = json.dumps({"level": "info", "message": "in kubernetes", "request_id": "r-7"})
-            (pod / "0.log").write_text(f"{now()} stdout F {cri}\n{now()} stdout P first half,\n"
-                                       f"{now()} stdout F second half\n")
+            (pod / "0.log").write_text(
+                f"{now()} stdout F {cri}\n{now()} stdout P first half,\n{now()} stdout F second half\n"
+            )
             everything = '{service_name=~".+"}'
             eventually(lambda: len(lines(loki.url, everything)) >= 6, 30)
             time.sleep(1)

@@ -18,8 +18,19 @@ from tocsin.render import collector, loki_config
 pytestmark = pytest.mark.process
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-SECRETS = ("hunter2", "s3cr3t-tok", "jane.doe@example.org", "4111111111111111", "4111 1111 1111 1111",
-           "dXNlcjpwYXNz", "eyJhbGciOiJIUzI1NiJ9", "nested-pw", "cookie-value", "url-pw", "esc-pw")
+SECRETS = (
+    "hunter2",
+    "s3cr3t-tok",
+    "jane.doe@example.org",
+    "4111111111111111",
+    "4111 1111 1111 1111",
+    "dXNlcjpwYXNz",
+    "eyJhbGciOiJIUzI1NiJ9",
+    "nested-pw",
+    "cookie-value",
+    "url-pw",
+    "esc-pw",
+)
 NOW = datetime.now(UTC)
 STAMP = NOW.isoformat()
 
@@ -29,17 +40,24 @@ def record(**fields: Any) -> str:
 
 
 LINES = {
-    "plain": record(message="upload done", request_id="req-1", trace_id=TRACE, span_id=SPAN,
-                    event="upload_complete"),
-    "field": record(message="field", password="hunter2", api_token="s3cr3t-tok",
-                    email="jane.doe@example.org"),
-    "nested": record(message="nested",
-                     context={"user": {"password": "nested-pw", "emails": ["jane.doe@example.org"]},
-                              "headers": {"Authorization": "Basic dXNlcjpwYXNz"}}),
+    "plain": record(
+        message="upload done", request_id="req-1", trace_id=TRACE, span_id=SPAN, event="upload_complete"
+    ),
+    "field": record(
+        message="field", password="hunter2", api_token="s3cr3t-tok", email="jane.doe@example.org"
+    ),
+    "nested": record(
+        message="nested",
+        context={
+            "user": {"password": "nested-pw", "emails": ["jane.doe@example.org"]},
+            "headers": {"Authorization": "Basic dXNlcjpwYXNz"},
+        },
+    ),
     "text": record(message="in text password=hunter2 and token: s3cr3t-tok for jane.doe@example.org"),
     "quoted": record(message='in quotes password="hunter2" done'),
-    "embedded": record(message=json.dumps({"token": "s3cr3t-tok", "k": "v\"w",
-                                           "inner": {"password": "esc\"-pw esc-pw"}})),
+    "embedded": record(
+        message=json.dumps({"token": "s3cr3t-tok", "k": 'v"w', "inner": {"password": 'esc"-pw esc-pw'}})
+    ),
     "number": record(message="number", card=4111111111111111, token=7744100, amount=12),
     "spaced": record(message="card 4111 1111 1111 1111 used"),
     "object": record(message="object", credentials={"a": {"b": "hunter2"}, "c": ["s3cr3t-tok", "}"]}),
@@ -67,8 +85,12 @@ SAID = {  # the same instant, said in many ways
     "epoch-us": round(NOW.timestamp() * 1e6),
     "epoch-text": str(round(NOW.timestamp() * 1000)),
 }
-WRONG = {"born": "1970-01-01T00:00:00Z", "future": "2099-01-01T00:00:00Z", "nonsense": "yesterday",
-         "list": [1]}
+WRONG = {
+    "born": "1970-01-01T00:00:00Z",
+    "future": "2099-01-01T00:00:00Z",
+    "nonsense": "yesterday",
+    "list": [1],
+}
 LOGFMT = f'time={STAMP} level=warn msg="slow" request_id=req-9 password=hunter2 token="s3cr3t-tok x"'
 
 
@@ -99,8 +121,10 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shipped]:
         text, otlp = collector_text(collector.config(the_model), folder, loki.url)
         with Otelcol(engine("otelcol")).start(text):
             began = time.monotonic()
-            times = [json.dumps({"time": at, "level": "info", "message": f"time {name}."})
-                     for name, at in {**SAID, **WRONG}.items()]
+            times = [
+                json.dumps({"time": at, "level": "info", "message": f"time {name}."})
+                for name, at in {**SAID, **WRONG}.items()
+            ]
             written = [*LINES.values(), *[EQUAL] * 50, *times]
             (folder / "var/log/greenstack/app.log").write_text("".join(f"{x}\n" for x in written))
             (folder / "var/log/worker/worker.log").write_text(LOGFMT + "\n")
@@ -115,19 +139,36 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shipped]:
 def _otlp_logs(port: int) -> None:
     """One record as an instrumented service sends it: nested attributes, secrets in both."""
     text = {"stringValue": "otlp record password=hunter2"}
-    nested = {"kvlistValue": {"values": [{"key": "password", "value": {"stringValue": "nested-pw"}},
-                                         {"key": "plan", "value": {"stringValue": "pro"}}]}}
-    attributes = [{"key": "user", "value": nested},
-                  {"key": "note", "value": {"stringValue": "mail to jane.doe@example.org token=s3cr3t-tok"}},
-                  {"key": "card", "value": {"intValue": "4111111111111111"}}]
-    resource = [{"key": "service.name", "value": {"stringValue": "shop"}},
-                {"key": "environment", "value": {"stringValue": "somebody-else"}},
-                {"key": "service.instance.id", "value": {"stringValue": "pod-1234"}},
-                {"key": "process.command_args", "value": {"stringValue": "--password hunter2"}}]
-    logged = {"timeUnixNano": str(time.time_ns()), "severityText": "INFO", "severityNumber": 9, "body": text,
-              "attributes": attributes}
-    post(f"http://127.0.0.1:{port}/v1/logs", {"resourceLogs": [
-        {"resource": {"attributes": resource}, "scopeLogs": [{"logRecords": [logged]}]}]})
+    nested = {
+        "kvlistValue": {
+            "values": [
+                {"key": "password", "value": {"stringValue": "nested-pw"}},
+                {"key": "plan", "value": {"stringValue": "pro"}},
+            ]
+        }
+    }
+    attributes = [
+        {"key": "user", "value": nested},
+        {"key": "note", "value": {"stringValue": "mail to jane.doe@example.org token=s3cr3t-tok"}},
+        {"key": "card", "value": {"intValue": "4111111111111111"}},
+    ]
+    resource = [
+        {"key": "service.name", "value": {"stringValue": "shop"}},
+        {"key": "environment", "value": {"stringValue": "somebody-else"}},
+        {"key": "service.instance.id", "value": {"stringValue": "pod-1234"}},
+        {"key": "process.command_args", "value": {"stringValue": "--password hunter2"}},
+    ]
+    logged = {
+        "timeUnixNano": str(time.time_ns()),
+        "severityText": "INFO",
+        "severityNumber": 9,
+        "body": text,
+        "attributes": attributes,
+    }
+    post(
+        f"http://127.0.0.1:{port}/v1/logs",
+        {"resourceLogs": [{"resource": {"attributes": resource}, "scopeLogs": [{"logRecords": [logged]}]}]},
+    )
 
 
 def test_every_line_arrives_within_half_a_minute(shipped: Shipped) -> None:

@@ -67,8 +67,13 @@ def gate(to: str) -> Iterator[Gate]:
 
 
 def line(number: int) -> str:
-    return json.dumps({"timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "level": "INFO",
-                       "message": f"line {number}."})
+    return json.dumps(
+        {
+            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "level": "INFO",
+            "message": f"line {number}.",
+        }
+    )
 
 
 @pytest.mark.process

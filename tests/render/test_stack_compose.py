@@ -19,8 +19,17 @@ from tocsin.render.compose_apps import log_mounts
 from tocsin.render.secret_files import SecretFile, alertmanager_secrets, secret_files
 from tocsin.spec.declare import Secret
 
-ENGINES = ("prometheus", "alertmanager", "loki", "tempo", "mimir", "grafana", "collector", "node-exporter",
-           "blackbox-exporter")
+ENGINES = (
+    "prometheus",
+    "alertmanager",
+    "loki",
+    "tempo",
+    "mimir",
+    "grafana",
+    "collector",
+    "node-exporter",
+    "blackbox-exporter",
+)
 
 
 def services(the_model: Model | None = None) -> dict[str, Any]:
@@ -70,21 +79,29 @@ def test_only_log_files_give_the_collector_a_capability() -> None:
 
 
 def test_a_ping_needs_its_capability() -> None:
-    ping = scrape("ping", targets=("blackbox-exporter:9115",), probes={"ping": "10.0.0.1"},
-                  probe_module="icmp")
+    ping = scrape(
+        "ping", targets=("blackbox-exporter:9115",), probes={"ping": "10.0.0.1"}, probe_module="icmp"
+    )
     assert services(model(services={"p": service("p", ping)}))["blackbox-exporter"]["cap_add"] == ["NET_RAW"]
 
 
 def test_secrets_come_from_the_receivers() -> None:
-    assert secret_files(model()) == tuple(SecretFile(name, f"/run/secrets/{name}") for name in (
-        "grafana_admin_password", "pagerduty_platform", "pagerduty_senior", "smtp_password"))
+    assert secret_files(model()) == tuple(
+        SecretFile(name, f"/run/secrets/{name}")
+        for name in ("grafana_admin_password", "pagerduty_platform", "pagerduty_senior", "smtp_password")
+    )
     assert {s["source"] for s in services()["alertmanager"]["secrets"]} == {
-        "pagerduty_platform", "pagerduty_senior", "smtp_password"}
+        "pagerduty_platform",
+        "pagerduty_senior",
+        "smtp_password",
+    }
 
 
 def test_two_secrets_that_end_alike_stay_apart() -> None:
-    receivers = {n: Receiver(name=n, kind="pagerduty", settings=Pager(Secret(f"/etc/{n}/key")), origin=HERE)
-                 for n in ("a", "b")}
+    receivers = {
+        n: Receiver(name=n, kind="pagerduty", settings=Pager(Secret(f"/etc/{n}/key")), origin=HERE)
+        for n in ("a", "b")
+    }
     one = model(receivers=receivers)
     assert {s.name for s in alertmanager_secrets(one)} >= {"etc_a_key", "etc_b_key"}
 
@@ -108,12 +125,16 @@ def test_log_folders_are_shared_with_the_service_that_writes_them() -> None:
     assert f"{source}:ro" in services()["collector"]["volumes"]
     deep = service("a", logs=log_stream(files=("/srv/*/a/x.log", "/srv/b/**/y.log")))
     assert log_mounts(model(services={"a": deep})) == [
-        "${A_LOGS:-./logs/a}:/srv:ro", "${A_LOGS:-./logs/a}:/srv/b:ro"]
+        "${A_LOGS:-./logs/a}:/srv:ro",
+        "${A_LOGS:-./logs/a}:/srv/b:ro",
+    ]
 
 
 def test_a_thousand_services_are_not_put_on_one_host() -> None:
-    many = {n: service(n, scrape(n, targets=(f"{n}:80",)), logs=log_stream(files=(f"/var/log/{n}/*.log",)))
-            for n in (f"s{i}" for i in range(1000))}
+    many = {
+        n: service(n, scrape(n, targets=(f"{n}:80",)), logs=log_stream(files=(f"/var/log/{n}/*.log",)))
+        for n in (f"s{i}" for i in range(1000))
+    }
     built = services(model(services=many))
     assert "s0" not in built
     assert len(built["collector"]["volumes"]) == 1002
@@ -121,8 +142,10 @@ def test_a_thousand_services_are_not_put_on_one_host() -> None:
 
 def test_environments_stay_apart_on_one_host() -> None:
     staging = model(environment="staging", root="env/staging/")
-    assert [a.path for a in compose(staging)] == ["env/staging/docker-compose.yml",
-                                                  "env/staging/docker-compose.small.yml"]
+    assert [a.path for a in compose(staging)] == [
+        "env/staging/docker-compose.yml",
+        "env/staging/docker-compose.small.yml",
+    ]
     assert (project(model()), project(staging)) == ("greenstack", "greenstack-staging")
 
 
@@ -139,8 +162,13 @@ def resolved(folder: Path, *files: str, **environ: str) -> dict[str, Any]:
     """What compose makes of the files."""
     found = engine("docker-compose")
     arguments = [argument for file in files for argument in ("-f", str(folder / file))]
-    done = subprocess.run([str(found.path), *arguments, "config", "--format", "json"], capture_output=True,
-                          check=False, env={**os.environ, **environ}, text=True)
+    done = subprocess.run(
+        [str(found.path), *arguments, "config", "--format", "json"],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environ},
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     out: dict[str, Any] = json.loads(done.stdout)
     return out

@@ -41,8 +41,15 @@ class Running:
         found = engine("docker-compose")
         files = ("-f", "docker-compose.yml", "-f", "zones.yml")
         command = [str(found.path), "-p", "tocsin-test", *files, *args]
-        done = subprocess.run(command, cwd=self.folder, env=self.environ, text=True, capture_output=True,
-                              check=False, timeout=180)
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environ,
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=180,
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 

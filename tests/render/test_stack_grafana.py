@@ -77,8 +77,9 @@ def test_mimir_keeps_every_kind_of_data_in_a_folder_of_its_own() -> None:
 
 def test_only_used_modules_are_generated() -> None:
     assert set(blackbox.config(model())["modules"]) == {"http_2xx"}
-    ping = scrape("ping", targets=("blackbox-exporter:9115",), probes={"ping": "10.0.0.1"},
-                  probe_module="icmp")
+    ping = scrape(
+        "ping", targets=("blackbox-exporter:9115",), probes={"ping": "10.0.0.1"}, probe_module="icmp"
+    )
     assert set(blackbox.config(model(services={"p": service("p", ping)}))["modules"]) == {"http_2xx", "icmp"}
     assert list(blackbox.blackbox(model(services={}))) == []
 

@@ -50,4 +50,8 @@ def test_a_pair_of_prometheus_sends_one_alert(tmp_path: Path, monkeypatch: pytes
                 assert eventually(lambda: sent(first.url) and sent(second.url), 30)
                 [alert] = manager.alerts()
     assert alert["labels"] == {
-        "alertname": "Always", "cluster": "eu1", "environment": "production", "severity": "critical"}
+        "alertname": "Always",
+        "cluster": "eu1",
+        "environment": "production",
+        "severity": "critical",
+    }

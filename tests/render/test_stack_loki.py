@@ -34,12 +34,14 @@ def test_only_deviating_streams_have_a_retention_of_their_own() -> None:
     limits = config(model())["limits_config"]
     assert limits["retention_period"] == "720h"
     assert limits["retention_stream"] == [
-        {"selector": '{service_name="worker",tier="back"}', "priority": 10, "period": "2160h"}]
+        {"selector": '{service_name="worker",tier="back"}', "priority": 10, "period": "2160h"}
+    ]
 
 
 def test_no_retention_is_shorter_than_loki_allows() -> None:
-    brief = service("a", logs=log_stream(labels=MappingProxyType({"service_name": "a"}),
-                                         retention=Duration.parse("1h")))
+    brief = service(
+        "a", logs=log_stream(labels=MappingProxyType({"service_name": "a"}), retention=Duration.parse("1h"))
+    )
     assert config(model(services={"a": brief}))["limits_config"]["retention_stream"][0]["period"] == "24h"
 
 
@@ -54,7 +56,8 @@ def test_labels_are_the_service_identity_and_what_streams_say() -> None:
     resource = config(model())["limits_config"]["otlp_config"]["resource_attributes"]
     assert resource["ignore_defaults"] is True
     assert resource["attributes_config"] == [
-        {"action": "index_label", "attributes": ["service.name", "cluster", "environment", "tier"]}]
+        {"action": "index_label", "attributes": ["service.name", "cluster", "environment", "tier"]}
+    ]
 
 
 def test_limits_follow_the_spec() -> None:
@@ -99,8 +102,15 @@ def loki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("loki")
     (folder / "rules/fake").mkdir(parents=True)
     (folder / "rules/fake/greenstack.yaml").write_text(RULES)
-    tree = config(model(stack=stack(alertmanager_urls=("http://127.0.0.1:9",), prometheus_url="http://127.0.0.1:9",
-                                    evaluation_interval=Duration(1_000))))
+    tree = config(
+        model(
+            stack=stack(
+                alertmanager_urls=("http://127.0.0.1:9",),
+                prometheus_url="http://127.0.0.1:9",
+                evaluation_interval=Duration(1_000),
+            )
+        )
+    )
     tree["ruler"]["poll_interval"] = "1s"
     with Loki(engine("loki")).start(loki_text(tree, folder / "data", folder / "rules")) as running:
         yield running.url
@@ -108,8 +118,10 @@ def loki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def push(url: str, ago: float, line: str, **labels: str) -> int:
     at = str(int((time.time() - ago) * 1e9))
-    return post(f"{url}/loki/api/v1/push",
-                {"streams": [{"stream": {"service_name": "late", **labels}, "values": [[at, line]]}]})
+    return post(
+        f"{url}/loki/api/v1/push",
+        {"streams": [{"stream": {"service_name": "late", **labels}, "values": [[at, line]]}]},
+    )
 
 
 @pytest.mark.process
@@ -118,8 +130,11 @@ def test_provisioned_rules_are_loaded_and_evaluated(loki: str) -> None:
 
     def firing() -> bool:
         groups = get(f"{loki}/prometheus/api/v1/rules")["data"]["groups"]
-        return any(rule["name"] == "TooManyErrors" and rule.get("state") == "firing"
-                   for group in groups for rule in group["rules"])
+        return any(
+            rule["name"] == "TooManyErrors" and rule.get("state") == "firing"
+            for group in groups
+            for rule in group["rules"]
+        )
 
     assert eventually(firing, 20)
 
@@ -129,8 +144,12 @@ def test_provisioned_rules_are_loaded_and_evaluated(loki: str) -> None:
 def test_a_late_line_is_taken_and_seen_at_once(loki: str, hours: int) -> None:
     push(loki, 0, f"now {hours}")
     assert push(loki, hours * 3600, f"late by {hours} h") == 204
-    assert eventually(lambda: [e for e in lines(loki, '{service_name="late"}', hours + 1)
-                               if e["line"] == f"late by {hours} h"], 5)
+    assert eventually(
+        lambda: [
+            e for e in lines(loki, '{service_name="late"}', hours + 1) if e["line"] == f"late by {hours} h"
+        ],
+        5,
+    )
 
 
 @pytest.mark.process

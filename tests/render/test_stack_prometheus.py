@@ -21,13 +21,22 @@ def job(name: str, the_model: Model | None = None) -> dict[str, Any]:
 
 def test_identity_and_service_are_target_labels() -> None:
     [static] = job("greenstack-api")["static_configs"]
-    assert static == {"targets": ["greenstack-api:8000"],
-                      "labels": {"cluster": "eu1", "environment": "production", "service": "greenstack-api"}}
+    assert static == {
+        "targets": ["greenstack-api:8000"],
+        "labels": {"cluster": "eu1", "environment": "production", "service": "greenstack-api"},
+    }
 
 
-@pytest.mark.parametrize(("name", "key"), [
-    ("worker", "file_sd_configs"), ("inventory", "http_sd_configs"), ("dns", "dns_sd_configs"),
-    ("dns-a", "dns_sd_configs"), ("shop", "kubernetes_sd_configs")])
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("worker", "file_sd_configs"),
+        ("inventory", "http_sd_configs"),
+        ("dns", "dns_sd_configs"),
+        ("dns-a", "dns_sd_configs"),
+        ("shop", "kubernetes_sd_configs"),
+    ],
+)
 def test_discovered_targets_get_the_same_labels(name: str, key: str) -> None:
     one = job(name)
     assert key in one
@@ -43,17 +52,24 @@ def test_only_address_records_have_a_port() -> None:
 def test_a_pod_is_scraped_once_and_only_while_it_runs() -> None:
     first, second = job("shop")["relabel_configs"][:2]
     assert first["action"] == "drop" and "Succeeded" in first["regex"]
-    assert second == {"source_labels": ["__meta_kubernetes_pod_container_port_name"], "action": "keep",
-                      "regex": "metrics"}
+    assert second == {
+        "source_labels": ["__meta_kubernetes_pod_container_port_name"],
+        "action": "keep",
+        "regex": "metrics",
+    }
     assert "port" not in job("shop")["kubernetes_sd_configs"][0]
 
 
 def test_probes_go_through_the_exporter_and_are_told_apart_by_check() -> None:
     one = job("greenstack-api-probe")
     assert {s["labels"]["check"]: s["targets"] for s in one["static_configs"]} == {
-        "ready": ["http://greenstack-api:8000/health/ready"], "live": ["http://greenstack-api:8000/health/live"]}
-    assert one["relabel_configs"][-1] == {"target_label": "__address__",
-                                          "replacement": "blackbox-exporter:9115"}
+        "ready": ["http://greenstack-api:8000/health/ready"],
+        "live": ["http://greenstack-api:8000/health/live"],
+    }
+    assert one["relabel_configs"][-1] == {
+        "target_label": "__address__",
+        "replacement": "blackbox-exporter:9115",
+    }
     assert one["params"] == {"module": ["http_2xx"]}
 
 
@@ -75,7 +91,9 @@ def test_every_alertmanager_is_told() -> None:
     urls = ("http://alertmanager:9093", "http://alertmanager-2:9093", "https://alerts.example.org/am")
     managers = config(model(stack=stack(alertmanager_urls=urls)), remote=True)["alerting"]["alertmanagers"]
     assert [m["static_configs"][0]["targets"] for m in managers] == [
-        ["alertmanager:9093", "alertmanager-2:9093"], ["alerts.example.org:443"]]
+        ["alertmanager:9093", "alertmanager-2:9093"],
+        ["alerts.example.org:443"],
+    ]
     assert managers[1]["path_prefix"] == "/am"
 
 
@@ -89,7 +107,8 @@ def test_the_small_file_writes_to_nobody_and_keeps_everything() -> None:
 
 def test_without_mimir_there_is_one_file() -> None:
     assert [a.path for a in prometheus(model(stack=stack(mimir=False), root="env/staging/"))] == [
-        "env/staging/prometheus/prometheus.yml"]
+        "env/staging/prometheus/prometheus.yml"
+    ]
 
 
 def test_a_scrape_never_waits_longer_than_its_interval() -> None:

@@ -172,7 +172,10 @@ from tocsin.model.dashboards import Panel, Query
 from tocsin.model.plugins import PanelContent, PanelScope, panel_type
 from tocsin.spec.declare import parameters, said
 
-EXAMPLES = ("{show: @name@, of: shop_carts}", "{show: @name@, of: shop_carts, by: [type], title: Carts}")
+EXAMPLES = (
+    "{show: @name@, of: shop_carts}",
+    "{show: @name@, of: shop_carts, by: [type], title: Carts}",
+)
 
 
 @panel_type("@name@")

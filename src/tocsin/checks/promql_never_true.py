@@ -85,7 +85,7 @@ def never_true(expression: Expression, view: View) -> Iterator[Diagnostic]:
         if expression.has_variable(node.op_start, node.right.end):
             continue
         left, right = bounds(node.left, view.index), bounds(node.right, view.index)
-        if _never(node.op, left, right):
+        if never(node.op, left, right):
             found = [one for one in found if not (one.start <= node.start and node.end <= one.end)] + [node]
     for node in found:
         yield _finding(node, expression, view)
@@ -101,7 +101,8 @@ def _in_question(expression: Expression) -> bool:
     return condition.unit == "bool" and condition.threshold is not None
 
 
-def _never(op: str, left: Bounds, right: Bounds) -> bool:
+def never(op: str, left: Bounds, right: Bounds) -> bool:
+    """Whether the comparison fails for all values within the bounds."""
     if left.low > left.high or right.low > right.high:
         return False  # empty, because of something below that is told itself
     match op:

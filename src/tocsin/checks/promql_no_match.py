@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from tocsin.checks.check import Example, check
 from tocsin.checks.context import View
+from tocsin.checks.contract_index import Index
 from tocsin.checks.expression import Expression, Promql
 from tocsin.checks.promql_example import alert, panel
 from tocsin.checks.promql_labels import Labels, labels
@@ -78,14 +79,19 @@ EXAMPLES = (
 def no_match(expression: Expression, view: View) -> Iterator[Diagnostic]:
     """Look at every operator between vectors."""
     for node in walk(expression.tree):
-        if not isinstance(node, Binary) or node.op == "or" or node.fill is not None:
+        if not isinstance(node, Binary):
             continue
-        if type_of(node.left) != "vector" or type_of(node.right) != "vector":
-            continue
-        sides = _matched(labels(node.left, view.index), labels(node.right, view.index), node.matching)
-        clash = _clash(*sides, fixed="$" not in expression.text)
-        if clash:
-            yield _finding(node, clash, expression, view)
+        why = clash(node, view.index, fixed="$" not in expression.text)
+        if why:
+            yield _finding(node, why, expression, view)
+
+
+def clash(node: Binary, index: Index, *, fixed: bool = True) -> str:
+    """Why no series of one side ever equals one of the other; empty when they may, or nobody knows."""
+    if node.op == "or" or node.fill is not None or "scalar" in (type_of(node.left), type_of(node.right)):
+        return ""
+    left, right = _matched(labels(node.left, index), labels(node.right, index), node.matching)
+    return _clash(left, right, fixed=fixed)
 
 
 def _matched(left: Labels, right: Labels, matching: Matching | None) -> tuple[Labels, Labels]:
@@ -99,7 +105,6 @@ def _matched(left: Labels, right: Labels, matching: Matching | None) -> tuple[La
 
 
 def _clash(left: Labels, right: Labels, *, fixed: bool) -> str:
-    """Why no series of one side ever equals one of the other; empty when they may."""
     for one, other, side in ((left, right, "right"), (right, left, "left")):
         missing = sorted(one.must - other.may) if other.may is not None else []
         if missing:
@@ -111,7 +116,7 @@ def _clash(left: Labels, right: Labels, *, fixed: bool) -> str:
     return ""
 
 
-def _finding(node: Binary, clash: str, expression: Expression, view: View) -> Diagnostic:
+def _finding(node: Binary, why: str, expression: Expression, view: View) -> Diagnostic:
     matching = node.matching
     part = node.op_start, node.op_end
     if matching is not None and matching.labels:
@@ -125,7 +130,7 @@ def _finding(node: Binary, clash: str, expression: Expression, view: View) -> Di
         CODE,
         expression,
         part,
-        f"this `{node.op}` {what}: {clash}",
+        f"this `{node.op}` {what}: {why}",
         others=others,
         help="group both sides alike, or say `on (...)` or `ignoring (...)`",
     )

@@ -22,7 +22,7 @@ from tocsin.checks.context import View
 from tocsin.checks.contract_index import OF_ALERTS, OF_PROBES, OF_SCRAPES
 from tocsin.checks.expression import Expression, Promql
 from tocsin.checks.promql_example import alert
-from tocsin.diag.diagnostic import Diagnostic, Label
+from tocsin.diag.diagnostic import Diagnostic, Label, Severity
 from tocsin.query.promql.ast import Binary, Expr, Selector
 from tocsin.query.promql.walk import walk_with_parents
 
@@ -73,18 +73,19 @@ def no_selector(expression: Expression, view: View) -> Iterator[Diagnostic]:
     first, service = loose[0], view.model.services[expression.service]
     own = service.metrics.get(first.metric or "") or next(iter(view.index.of(first)), None)
     wanted = ", ".join(str(m) for m in own.matchers) if own else f'job="{_job(view, expression.service)}"'
+    severity: Severity = "error"
     homes = {m.service for m in view.index.of(first)}
     if len(homes) == 1 and first.metric not in OF_SCRAPES | OF_PROBES:
         severity, fact = "warning", f"`{first.metric}` is selected wherever it comes from"
     else:
-        severity, fact = "error", f"`{first.metric}` is selected of all services"
+        fact = f"`{first.metric}` is selected of all services"
     others = [Label(expression.place(*_name(node))[0], "and here") for node in loose[1:4]]
     yield view.within(
         CODE,
         expression,
         _name(first),
         f"{fact}, not only of `{expression.service}`",
-        severity="warning" if severity == "warning" else "error",
+        severity=severity,
         others=others,
         help=f"add `{wanted}`",
     )

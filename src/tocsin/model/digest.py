@@ -84,32 +84,52 @@ def digests(model: Model) -> tuple[Digest, ...]:
         return ()
     heard = dict(_heard(model))
     return tuple(
-        Digest(receiver=receiver.name, opening=opening, alerts=heard[receiver.name],
-               origin=receiver.origin.at("hours"))
-        for receiver in model.receivers.values() if receiver.name in heard
-        for opening in openings(model.hours[receiver.hours]))
+        Digest(
+            receiver=receiver.name,
+            opening=opening,
+            alerts=heard[receiver.name],
+            origin=receiver.origin.at("hours"),
+        )
+        for receiver in model.receivers.values()
+        if receiver.name in heard
+        for opening in openings(model.hours[receiver.hours])
+    )
 
 
 def digest_routes(found: tuple[Digest, ...]) -> tuple[Route, ...]:
     """The routes of the digests; they come before all others."""
     return tuple(
-        Route(matchers=equal({"alertname": DIGEST, "digest": digest.receiver, "gap": digest.labels["gap"]}),
-              receivers=(digest.receiver,), hours=digest.hours, group_by=("cluster", "environment", "team"),
-              timing=TIMING, origin=digest.origin, what=f"morning digest of {digest.receiver}")
-        for digest in found)
+        Route(
+            matchers=equal({"alertname": DIGEST, "digest": digest.receiver, "gap": digest.labels["gap"]}),
+            receivers=(digest.receiver,),
+            hours=digest.hours,
+            group_by=("cluster", "environment", "team"),
+            timing=TIMING,
+            origin=digest.origin,
+            what=f"morning digest of {digest.receiver}",
+        )
+        for digest in found
+    )
 
 
 def digest_rules(model: Model) -> tuple[DigestRule, ...]:
     """The alerting rules behind the digests, for Prometheus."""
     return tuple(
         DigestRule(
-            name=DIGEST, group="digest", every=EVERY, expr=_expr(digest, model), labels=digest.labels,
+            name=DIGEST,
+            group="digest",
+            every=EVERY,
+            expr=_expr(digest, model),
+            labels=digest.labels,
             annotations={
                 "summary": "{{ $labels.missed }}{{ with $labels.service }} of {{ . }}{{ end }}"
-                           f" ({{{{ $labels.missed_severity }}}}) fired for {_LENGTH} and is over",
-                "value": _LENGTH},
-            origin=digest.origin)
-        for digest in digests(model))
+                f" ({{{{ $labels.missed_severity }}}}) fired for {_LENGTH} and is over",
+                "value": _LENGTH,
+            },
+            origin=digest.origin,
+        )
+        for digest in digests(model)
+    )
 
 
 def openings(hours: Hours) -> tuple[Opening, ...]:
@@ -146,8 +166,13 @@ def _pause(start: int, opened: frozenset[int]) -> int:
 
 
 def _minutes(intervals: tuple[Interval, ...]) -> frozenset[int]:
-    return frozenset(day * DAY + minute for interval in intervals for day in days(interval)
-                     for begin, end in spans(interval) for minute in range(begin, end))
+    return frozenset(
+        day * DAY + minute
+        for interval in intervals
+        for day in days(interval)
+        for begin, end in spans(interval)
+        for minute in range(begin, end)
+    )
 
 
 def _clock(minute: int) -> str:
@@ -167,21 +192,29 @@ def _heard(model: Model) -> Iterator[tuple[str, tuple[tuple[Matcher, ...], ...]]
             for receiver in _missing(alert, escalated, model, routing, usual):
                 told.setdefault(receiver, {}).setdefault(kind, []).append(alert)
     for receiver, heard in told.items():
-        yield receiver, tuple(selected for kind, alerts in heard.items()
-                              for selected in _selected(kind, alerts, len(alerts) == len(kinds[kind])))
+        yield (
+            receiver,
+            tuple(
+                selected
+                for kind, alerts in heard.items()
+                for selected in _selected(kind, alerts, len(alerts) == len(kinds[kind]))
+            ),
+        )
 
 
 _Kind = tuple[str, str, bool]
 """Team, severity, whether it is the twin that still fires."""
 
 
-def _missing(alert: Alert, escalated: bool, model: Model, routing: Routing,
-             usual: dict[_Kind, tuple[str, ...]]) -> tuple[str, ...]:
+def _missing(
+    alert: Alert, escalated: bool, model: Model, routing: Routing, usual: dict[_Kind, tuple[str, ...]]
+) -> tuple[str, ...]:
     """Who of those that are told has hours; the same for all alerts of a kind that name no receivers."""
     kind = (alert.team, alert.severity, escalated)
     if alert.to or alert.shadow or kind not in usual:
-        found = tuple(delivery.receiver for delivery in routing.told(alert, escalated)
-                      if delivery.hours in model.hours)
+        found = tuple(
+            delivery.receiver for delivery in routing.told(alert, escalated) if delivery.hours in model.hours
+        )
         if alert.to or alert.shadow:
             return found
         usual[kind] = found
@@ -215,9 +248,13 @@ def _expr(digest: Digest, model: Model) -> str:
     minutes = (digest.opening.gap.ms // 60_000) + WINDOW + MARGIN
     # Seconds, to the minute; what was shorter is found by the range of samples, with 0.
     seconds = f"60 * count_over_time((max by ({by}) ({some}))[{minutes}m:1m])"
-    ever = " or ".join(f"count_over_time({selector('ALERTS', (*firing, *matchers))}[{minutes}m])"
-                       for matchers in digest.alerts)
+    ever = " or ".join(
+        f"count_over_time({selector('ALERTS', (*firing, *matchers))}[{minutes}m])"
+        for matchers in digest.alerts
+    )
     fired = f"(\n  {seconds}\n  or\n  0 * max by ({by}) ({ever})\n)"
     over = f"{fired}\nunless\nmax by ({by}) ({some})"
-    return (f'label_replace(label_replace(\n{over},\n"missed", "$1", "alertname", "(.+)"),\n'
-            f'"missed_severity", "$1", "severity", "(.+)")')
+    return (
+        f'label_replace(label_replace(\n{over},\n"missed", "$1", "alertname", "(.+)"),\n'
+        f'"missed_severity", "$1", "severity", "(.+)")'
+    )

@@ -69,8 +69,13 @@ class Delivery:
 
 def tree(model: Model, first: tuple[Route, ...] = ()) -> Route:
     """The whole route tree; its root is the fallback. `first` are tried before all others."""
-    return Route(matchers=(), receivers=(model.fallback,), children=(*first, *routes(model)),
-                 origin=model.origin.at("fallback"), what="fallback")
+    return Route(
+        matchers=(),
+        receivers=(model.fallback,),
+        children=(*first, *routes(model)),
+        origin=model.origin.at("fallback"),
+        what="fallback",
+    )
 
 
 def routes(model: Model) -> tuple[Route, ...]:
@@ -101,8 +106,11 @@ class Routing:
         route = self.root
         while True:
             index = self._index.get(id(route)) or self._index.setdefault(id(route), _index(route))
-            found = [index[names][values] for names in index
-                     if (values := tuple(labels.get(name, "") for name in names)) in index[names]]
+            found = [
+                index[names][values]
+                for names in index
+                if (values := tuple(labels.get(name, "") for name in names)) in index[names]
+            ]
             if not found:
                 return route
             route = route.children[min(found)]
@@ -114,9 +122,15 @@ class Routing:
         # A route with children has no hours of its own: whoever ends there is told at any time.
         hours = {} if route.children or route is self.root else self._hours
         return tuple(
-            Delivery(receiver=name, after=before + route.timing.wait, timing=route.timing, route=route.what,
-                     hours=route.hours or hours.get(name, ""))
-            for name in route.receivers if name != NOBODY
+            Delivery(
+                receiver=name,
+                after=before + route.timing.wait,
+                timing=route.timing,
+                route=route.what,
+                hours=route.hours or hours.get(name, ""),
+            )
+            for name in route.receivers
+            if name != NOBODY
         )
 
 
@@ -140,8 +154,11 @@ def told(model: Model, alert: Alert, escalated: bool = False) -> tuple[Delivery,
 
 def muted_by(model: Model, alert: Alert) -> tuple[Inhibition, ...]:
     """The inhibitions during which `alert` is not told."""
-    return tuple(rule for rule in model.inhibitions
-                 if alert.name in muted(rule) and rule.service in ("", alert.service))
+    return tuple(
+        rule
+        for rule in model.inhibitions
+        if alert.name in muted(rule) and rule.service in ("", alert.service)
+    )
 
 
 def muted(rule: Inhibition) -> tuple[str, ...]:
@@ -156,8 +173,14 @@ def _watchdog(model: Model) -> Iterator[Route]:
     # Alertmanager 0.31.1 compares the last notification's end with the next flush: a repeat as long as the
     # interval is found "not yet due" by some milliseconds and every second heartbeat is left out (tried).
     timing = Timing(wait=Duration(0), interval=dog.every, repeat=dog.every.times(0.9))
-    yield Route(matchers=(Matcher("alertname", "=", WATCHDOG),), receivers=(dog.to,),
-                group_by=("cluster", "environment"), timing=timing, origin=dog.origin, what="watchdog")
+    yield Route(
+        matchers=(Matcher("alertname", "=", WATCHDOG),),
+        receivers=(dog.to,),
+        group_by=("cluster", "environment"),
+        timing=timing,
+        origin=dog.origin,
+        what="watchdog",
+    )
 
 
 def _shadow(model: Model) -> Iterator[Route]:
@@ -171,22 +194,39 @@ def _escalated(model: Model) -> Iterator[Route]:
     if not wanted:
         return
     # Whatever has the label never reaches the usual receivers: without a team's own it falls back.
-    yield Route(matchers=(ESCALATED,), receivers=(model.fallback,), origin=model.origin.at("teams"),
-                what="alerts that still fire",
-                children=tuple(_escalated_of(model, team, wanted) for team in model.teams.values()
-                               if team.roles.get(ESCALATE)))
+    yield Route(
+        matchers=(ESCALATED,),
+        receivers=(model.fallback,),
+        origin=model.origin.at("teams"),
+        what="alerts that still fire",
+        children=tuple(
+            _escalated_of(model, team, wanted) for team in model.teams.values() if team.roles.get(ESCALATE)
+        ),
+    )
 
 
 def _escalated_of(model: Model, team: Team, wanted: set[tuple[str, str]]) -> Route:
     origin = team.origin.at(ESCALATE)
     what = f"escalation of team {team.name}"
     children = tuple(
-        Route(matchers=(Matcher("severity", "=", severity.name),), receivers=(team.roles[ESCALATE],),
-              group_by=severity.group_by or GROUP_BY, timing=_timing(severity), origin=origin,
-              what=f"{what}, {severity.name}")
-        for severity in model.severities.values() if (team.name, severity.name) in wanted)
-    return Route(matchers=(Matcher("team", "=", team.name),), receivers=(team.roles[ESCALATE],),
-                 children=children, origin=origin, what=what)
+        Route(
+            matchers=(Matcher("severity", "=", severity.name),),
+            receivers=(team.roles[ESCALATE],),
+            group_by=severity.group_by or GROUP_BY,
+            timing=_timing(severity),
+            origin=origin,
+            what=f"{what}, {severity.name}",
+        )
+        for severity in model.severities.values()
+        if (team.name, severity.name) in wanted
+    )
+    return Route(
+        matchers=(Matcher("team", "=", team.name),),
+        receivers=(team.roles[ESCALATE],),
+        children=children,
+        origin=origin,
+        what=what,
+    )
 
 
 def _own(model: Model) -> Iterator[Route]:
@@ -196,23 +236,39 @@ def _own(model: Model) -> Iterator[Route]:
             continue
         severity = model.severities.get(alert.severity)
         matchers = equal({"alertname": alert.name, "service": alert.service})
-        yield Route(matchers=matchers, receivers=_once(alert.to), origin=alert.origin.at("to"),
-                    group_by=(severity and severity.group_by) or GROUP_BY,
-                    timing=_timing(severity) if severity else FALLBACK, what=f"receivers of {alert.id}")
+        yield Route(
+            matchers=matchers,
+            receivers=_once(alert.to),
+            origin=alert.origin.at("to"),
+            group_by=(severity and severity.group_by) or GROUP_BY,
+            timing=_timing(severity) if severity else FALLBACK,
+            what=f"receivers of {alert.id}",
+        )
 
 
 def _teams(model: Model) -> Iterator[Route]:
     for team in model.teams.values():
-        children = tuple(_severity(team, severity) for severity in model.severities.values()
-                         if _receivers(team, severity))
-        yield Route(matchers=(Matcher("team", "=", team.name),), receivers=(model.fallback,),
-                    children=children, origin=team.origin, what=f"team {team.name}")
+        children = tuple(
+            _severity(team, severity) for severity in model.severities.values() if _receivers(team, severity)
+        )
+        yield Route(
+            matchers=(Matcher("team", "=", team.name),),
+            receivers=(model.fallback,),
+            children=children,
+            origin=team.origin,
+            what=f"team {team.name}",
+        )
 
 
 def _severity(team: Team, severity: Severity) -> Route:
-    return Route(matchers=(Matcher("severity", "=", severity.name),), receivers=_receivers(team, severity),
-                 group_by=severity.group_by or GROUP_BY, timing=_timing(severity), origin=severity.origin,
-                 what=f"{severity.name} of team {team.name}")
+    return Route(
+        matchers=(Matcher("severity", "=", severity.name),),
+        receivers=_receivers(team, severity),
+        group_by=severity.group_by or GROUP_BY,
+        timing=_timing(severity),
+        origin=severity.origin,
+        what=f"{severity.name} of team {team.name}",
+    )
 
 
 def _receivers(team: Team, severity: Severity) -> tuple[str, ...]:

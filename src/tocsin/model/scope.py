@@ -55,8 +55,10 @@ class Scope:
     def _identity(self) -> tuple[Matcher, ...]:
         if self.mode == "rule":
             return tuple(Matcher(k, "=", v) for k, v in self.identity.items())
-        return tuple(Matcher(k, "=~", f"${k}") if k in PANEL_VARIABLES else Matcher(k, "=", v)
-                     for k, v in self.identity.items())
+        return tuple(
+            Matcher(k, "=~", f"${k}") if k in PANEL_VARIABLES else Matcher(k, "=", v)
+            for k, v in self.identity.items()
+        )
 
     def select(self, metric: Metric, extra: tuple[Matcher, ...] = (), suffix: str = "") -> str:
         """The metric's selector: its job, the identity (or variables), health endpoints left out, `extra`.
@@ -72,12 +74,18 @@ class Scope:
         own = [*self._identity(), *metric.matchers]
         taken = {m.label for m in extra} | {m.label for m in self.only}
         if metric.traffic:
-            own += [Matcher(label, "!~", NOT_TRAFFIC) for label in TRAFFIC_LABELS
-                    if label in metric.labels and label not in taken]
+            own += [
+                Matcher(label, "!~", NOT_TRAFFIC)
+                for label in TRAFFIC_LABELS
+                if label in metric.labels and label not in taken
+            ]
         scoped = [m for m in self.only if m.label in metric.labels]
         if self.mode == "panel":
-            own += [Matcher(label, "=~", f"${variable}") for label, variable in self.variables
-                    if label in metric.labels or label == "instance"]
+            own += [
+                Matcher(label, "=~", f"${variable}")
+                for label, variable in self.variables
+                if label in metric.labels or label == "instance"
+            ]
         return selector(metric.name + suffix, (*own, *scoped, *extra))
 
     @property

@@ -37,6 +37,12 @@ def threshold_words(value: float, unit: str) -> str:
     """A threshold as a sentence says it: `5 %`, `1 s`, `100`."""
     if unit == "percentunit":
         return f"{number_text(round(value * 100, 10))} %"
-    suffix = {"seconds": " s", "bytes": " B", "per_second": "/s", "requests_per_second": " req/s",
-              "bytes_per_second": " B/s", "per_hour": "/h"}.get(unit, "")
+    suffix = {
+        "seconds": " s",
+        "bytes": " B",
+        "per_second": "/s",
+        "requests_per_second": " req/s",
+        "bytes_per_second": " B/s",
+        "per_hour": "/h",
+    }.get(unit, "")
     return number_text(value) + suffix

@@ -22,19 +22,33 @@ from tocsin.render.renderer import renderer
 
 RESOLVE_TIMEOUT = "5m"
 """Only for alerts of clients that name no end; Prometheus and Loki always do."""
-SMTP = {"smarthost": "smtp_smarthost", "from": "smtp_from", "username": "smtp_auth_username",
-        "password_file": "smtp_auth_password_file"}
+SMTP = {
+    "smarthost": "smtp_smarthost",
+    "from": "smtp_from",
+    "username": "smtp_auth_username",
+    "password_file": "smtp_auth_password_file",
+}
 
 
 @renderer("alertmanager")
 def alertmanager(model: Model) -> Iterator[Artifact]:
     """The configuration, and a template for each kind of receiver in use."""
     folder = f"{model.root}alertmanager/"
-    yield Artifact(path=f"{folder}alertmanager.yml", format="yaml", tree=config(model), origin=model.origin,
-                   kind="Alertmanager files")
+    yield Artifact(
+        path=f"{folder}alertmanager.yml",
+        format="yaml",
+        tree=config(model),
+        origin=model.origin,
+        kind="Alertmanager files",
+    )
     for name, origin, text in _templates(model):
-        yield Artifact(path=f"{folder}templates/{name}.tmpl", format="text", tree=[text], origin=origin,
-                       kind="Alertmanager files")
+        yield Artifact(
+            path=f"{folder}templates/{name}.tmpl",
+            format="text",
+            tree=[text],
+            origin=origin,
+            kind="Alertmanager files",
+        )
 
 
 def config(model: Model) -> dict[str, Any]:
@@ -105,8 +119,11 @@ def _active(route: Route, receiver: str, model: Model) -> dict[str, Any]:
 
 
 def _timing(timing: Timing) -> dict[str, str]:
-    return {"group_wait": str(timing.wait), "group_interval": str(timing.interval),
-            "repeat_interval": str(timing.repeat)}
+    return {
+        "group_wait": str(timing.wait),
+        "group_interval": str(timing.interval),
+        "repeat_interval": str(timing.repeat),
+    }
 
 
 def matcher_text(matcher: Matcher) -> str:
@@ -123,11 +140,18 @@ def matcher_text(matcher: Matcher) -> str:
 
 
 def _time_intervals(model: Model, found: tuple[Digest, ...]) -> dict[str, Any]:
-    own = [at(hours.origin, {"name": hours.name, "time_intervals": _plain(hours.intervals)}, "hours")
-           for hours in model.hours.values()]
-    openings = [at(digest.origin, {"name": digest.hours, "time_intervals": _plain(digest.opening.intervals)},
-                   f"first minutes of the hours of {digest.receiver}")
-                for digest in found]
+    own = [
+        at(hours.origin, {"name": hours.name, "time_intervals": _plain(hours.intervals)}, "hours")
+        for hours in model.hours.values()
+    ]
+    openings = [
+        at(
+            digest.origin,
+            {"name": digest.hours, "time_intervals": _plain(digest.opening.intervals)},
+            f"first minutes of the hours of {digest.receiver}",
+        )
+        for digest in found
+    ]
     return {"time_intervals": [*own, *openings]} if own or openings else {}
 
 
@@ -153,14 +177,27 @@ def _inhibition(rule: Inhibition) -> Any:
     service = equal({"service": rule.service}) if rule.service else ()
     # A label that is missing on both sides counts as equal, so the source must have each of them. A shadow
     # alert mutes nobody: it is only being tried.
-    source = (Matcher("alertname", "=", rule.when), Matcher(SHADOW.label, "!=", SHADOW.value),
-              *(Matcher(label, "!=", "") for label in same if not (service and label == "service")), *service)
+    source = (
+        Matcher("alertname", "=", rule.when),
+        Matcher(SHADOW.label, "!=", SHADOW.value),
+        *(Matcher(label, "!=", "") for label in same if not (service and label == "service")),
+        *service,
+    )
     names = muted(rule)
-    target = Matcher("alertname", "=", names[0]) if len(names) == 1 else Matcher(
-        "alertname", "=~", "|".join(regex_literal(name) for name in names))
-    return at(rule.origin, {"source_matchers": [matcher_text(m) for m in source],
-                            "target_matchers": [matcher_text(m) for m in (target, *service)],
-                            "equal": list(same)}, f"inhibition while {rule.when} fires")
+    target = (
+        Matcher("alertname", "=", names[0])
+        if len(names) == 1
+        else Matcher("alertname", "=~", "|".join(regex_literal(name) for name in names))
+    )
+    return at(
+        rule.origin,
+        {
+            "source_matchers": [matcher_text(m) for m in source],
+            "target_matchers": [matcher_text(m) for m in (target, *service)],
+            "equal": list(same),
+        },
+        f"inhibition while {rule.when} fires",
+    )
 
 
 # -- receivers ---------------------------------------------------------------------------------
@@ -190,8 +227,11 @@ def _used(name: str, route: Route) -> bool:
 
 def _templates(model: Model) -> Iterator[tuple[str, Any, str]]:
     severities = {name: severity.pages for name, severity in model.severities.items()}
-    yield "words", model.origin, _wording.shared(zone=zone(model), alertmanager=model.links.alertmanager,
-                                                 severities=severities)
+    yield (
+        "words",
+        model.origin,
+        _wording.shared(zone=zone(model), alertmanager=model.links.alertmanager, severities=severities),
+    )
     origins = {receiver.kind: receiver.origin for receiver in model.receivers.values()}
     for kind in sorted(origins):
         plugin = receiver_kinds.get(kind)
@@ -202,6 +242,10 @@ def _templates(model: Model) -> Iterator[tuple[str, Any, str]]:
 
 def zone(model: Model) -> str:
     """The time zone in which people are told times: that of most of the spec's hours, else UTC."""
-    said = Counter(str(interval["location"]) for hours in model.hours.values() for interval in hours.intervals
-                   if interval.get("location"))
+    said = Counter(
+        str(interval["location"])
+        for hours in model.hours.values()
+        for interval in hours.intervals
+        if interval.get("location")
+    )
     return said.most_common(1)[0][0] if said else "UTC"

@@ -25,8 +25,13 @@ def blackbox(model: Model) -> Iterator[Artifact]:
     """The modules in use, where anything is probed."""
     if not used_modules(model):
         return
-    yield Artifact(path=f"{model.root}blackbox/blackbox.yml", format="yaml", tree=config(model),
-                   origin=model.stack.origin, kind="stack files")
+    yield Artifact(
+        path=f"{model.root}blackbox/blackbox.yml",
+        format="yaml",
+        tree=config(model),
+        origin=model.stack.origin,
+        kind="stack files",
+    )
 
 
 def config(model: Model) -> dict[str, Any]:
@@ -37,5 +42,13 @@ def config(model: Model) -> dict[str, Any]:
 
 def used_modules(model: Model) -> tuple[str, ...]:
     """Names of the modules that probes ask for."""
-    return tuple(sorted({scrape.probe_module for service in model.services.values()
-                         for scrape in service.scrapes if scrape.probes}))
+    return tuple(
+        sorted(
+            {
+                scrape.probe_module
+                for service in model.services.values()
+                for scrape in service.scrapes
+                if scrape.probes
+            }
+        )
+    )

@@ -21,17 +21,32 @@ from tocsin.render.stack_urls import address
 STORAGE = "/var/lib/otelcol"
 QUEUE_BYTES = 1 << 30
 """What is kept on disk while Loki is away; when it is full, files are simply not read on."""
-KEPT_RESOURCE = ("service.namespace", "service.version", "service.instance.id", "host.name", "container.id",
-                 "container.name", "k8s.cluster.name", "k8s.namespace.name", "k8s.pod.name",
-                 "k8s.container.name", "k8s.node.name")
+KEPT_RESOURCE = (
+    "service.namespace",
+    "service.version",
+    "service.instance.id",
+    "host.name",
+    "container.id",
+    "container.name",
+    "k8s.cluster.name",
+    "k8s.namespace.name",
+    "k8s.pod.name",
+    "k8s.container.name",
+    "k8s.node.name",
+)
 """Resource attributes that stay on log lines as structured metadata; a process's arguments do not."""
 
 
 @renderer("collector")
 def collector(model: Model) -> Iterator[Artifact]:
     """The configuration of one environment's collector."""
-    yield Artifact(path=f"{model.root}collector/collector.yaml", format="yaml", tree=config(model),
-                   origin=model.stack.origin, kind="stack files")
+    yield Artifact(
+        path=f"{model.root}collector/collector.yaml",
+        format="yaml",
+        tree=config(model),
+        origin=model.stack.origin,
+        kind="stack files",
+    )
 
 
 def config(model: Model) -> dict[str, Any]:
@@ -42,23 +57,35 @@ def config(model: Model) -> dict[str, Any]:
         "extensions": {
             "health_check": {"endpoint": "0.0.0.0:13133"},
             # Reading positions and the queue: a restart neither loses nor repeats lines.
-            "file_storage": {"directory": STORAGE, "create_directory": True, "timeout": "10s",
-                             "compaction": {"on_start": True, "on_rebound": True, "directory": STORAGE}},
+            "file_storage": {
+                "directory": STORAGE,
+                "create_directory": True,
+                "timeout": "10s",
+                "compaction": {"on_start": True, "on_rebound": True, "directory": STORAGE},
+            },
         },
         "receivers": sources,
         "processors": {
             "memory_limiter": {"check_interval": "1s", "limit_mib": 400, "spike_limit_mib": 100},
             **samplers,
             # Silent: a line that is not what it should be is marked, not complained about.
-            "transform/parse": {"error_mode": "silent",
-                                "log_statements": [{"statements": parse_statements(model)}]},
+            "transform/parse": {
+                "error_mode": "silent",
+                "log_statements": [{"statements": parse_statements(model)}],
+            },
             "transform/redact": _redact(model),
-            "redaction": {"allow_all_keys": True, "redact_all_types": True, "summary": "silent",
-                          "blocked_key_patterns": _config_text(key_patterns(model)),
-                          "blocked_values": _config_text(value_patterns(model))},
+            "redaction": {
+                "allow_all_keys": True,
+                "redact_all_types": True,
+                "summary": "silent",
+                "blocked_key_patterns": _config_text(key_patterns(model)),
+                "blocked_values": _config_text(value_patterns(model)),
+            },
             "transform/identity": _identity(model),
-            "transform/limits": {"error_mode": "ignore",
-                                 "log_statements": [{"statements": ottl.escaped(limit_statements())}]},
+            "transform/limits": {
+                "error_mode": "ignore",
+                "log_statements": [{"statements": ottl.escaped(limit_statements())}],
+            },
         },
         "exporters": {"otlp_http/loki": _loki(model), "otlp_grpc/tempo": _tempo(model)},
         "service": _service(sorted(sources), list(samplers)),
@@ -83,13 +110,23 @@ def _redact(model: Model) -> dict[str, Any]:
     resource = {"statements": ottl.escaped(_in_values("resource.attributes", p) for p in loose)}
     return {
         "error_mode": "propagate",
-        "log_statements": [resource, {"statements": ottl.escaped([
-            *(_in_line(p) for p in passes), *(_in_values("log.attributes", p) for p in loose)])}],
+        "log_statements": [
+            resource,
+            {
+                "statements": ottl.escaped(
+                    [*(_in_line(p) for p in passes), *(_in_values("log.attributes", p) for p in loose)]
+                )
+            },
+        ],
         "trace_statements": [
             resource,
             {"statements": ottl.escaped(["flatten(span.attributes)", *_in_span(loose)])},
-            {"statements": ottl.escaped(["flatten(spanevent.attributes)",
-                                         *(_in_values("spanevent.attributes", p) for p in loose)])}],
+            {
+                "statements": ottl.escaped(
+                    ["flatten(spanevent.attributes)", *(_in_values("spanevent.attributes", p) for p in loose)]
+                )
+            },
+        ],
     }
 
 
@@ -112,26 +149,43 @@ def _in_values(path: str, one: Pass) -> str:
 
 def _identity(model: Model) -> dict[str, Any]:
     """Whose telemetry this is: said by the workspace, so no client can claim to be another environment."""
-    identity = [ottl.set_(ottl.key("resource.attributes", name), ottl.text(value))
-                for name, value in model.identity.items()]
-    of_traces = ottl.set_(ottl.key("resource.attributes", "deployment.environment.name"),
-                          ottl.text(model.environment))
-    labels = [ottl.set_(ottl.key("resource.attributes", name), ottl.text(value),
-                        f"{ottl.key('resource.attributes', SERVICE_NAME)} == {ottl.text(of[SERVICE_NAME])}")
-              for of in (stream_attributes(model.services[s]) for s in sorted(model.services))
-              for name, value in of.items() if name != SERVICE_NAME]
+    identity = [
+        ottl.set_(ottl.key("resource.attributes", name), ottl.text(value))
+        for name, value in model.identity.items()
+    ]
+    of_traces = ottl.set_(
+        ottl.key("resource.attributes", "deployment.environment.name"), ottl.text(model.environment)
+    )
+    labels = [
+        ottl.set_(
+            ottl.key("resource.attributes", name),
+            ottl.text(value),
+            f"{ottl.key('resource.attributes', SERVICE_NAME)} == {ottl.text(of[SERVICE_NAME])}",
+        )
+        for of in (stream_attributes(model.services[s]) for s in sorted(model.services))
+        for name, value in of.items()
+        if name != SERVICE_NAME
+    ]
     kept = sorted({*index_attributes(model), *KEPT_RESOURCE})
     keep = f"keep_keys(resource.attributes, {ottl.texts(kept)})"
-    return {"error_mode": "ignore",
-            "log_statements": [{"statements": ottl.escaped([*labels, *identity, keep])}],
-            "trace_statements": [{"statements": ottl.escaped([*identity, of_traces])}]}
+    return {
+        "error_mode": "ignore",
+        "log_statements": [{"statements": ottl.escaped([*labels, *identity, keep])}],
+        "trace_statements": [{"statements": ottl.escaped([*identity, of_traces])}],
+    }
 
 
 def _queue() -> dict[str, Any]:
     """On disk, and blocking when full. Batches are made behind the queue: nothing waits in memory alone."""
-    return {"enabled": True, "storage": "file_storage", "sizer": "bytes", "queue_size": QUEUE_BYTES,
-            "block_on_overflow": True, "num_consumers": 4,
-            "batch": {"sizer": "bytes", "flush_timeout": "1s", "min_size": 256 << 10, "max_size": 2 << 20}}
+    return {
+        "enabled": True,
+        "storage": "file_storage",
+        "sizer": "bytes",
+        "queue_size": QUEUE_BYTES,
+        "block_on_overflow": True,
+        "num_consumers": 4,
+        "batch": {"sizer": "bytes", "flush_timeout": "1s", "min_size": 256 << 10, "max_size": 2 << 20},
+    }
 
 
 def _loki(model: Model) -> dict[str, Any]:
@@ -139,8 +193,12 @@ def _loki(model: Model) -> dict[str, Any]:
         "endpoint": f"{model.stack.loki_url}/otlp",
         "timeout": "30s",
         # 0 means for ever: while Loki is away, lines wait on disk.
-        "retry_on_failure": {"enabled": True, "initial_interval": "1s", "max_interval": "15s",
-                             "max_elapsed_time": "0s"},
+        "retry_on_failure": {
+            "enabled": True,
+            "initial_interval": "1s",
+            "max_interval": "15s",
+            "max_elapsed_time": "0s",
+        },
         "sending_queue": _queue(),
     }
 
@@ -149,8 +207,12 @@ def _tempo(model: Model) -> dict[str, Any]:
     return {
         "endpoint": f"{address(model.stack.tempo_url).host}:4317",
         "tls": {"insecure": True},
-        "retry_on_failure": {"enabled": True, "initial_interval": "1s", "max_interval": "15s",
-                             "max_elapsed_time": "10m"},
+        "retry_on_failure": {
+            "enabled": True,
+            "initial_interval": "1s",
+            "max_interval": "15s",
+            "max_elapsed_time": "10m",
+        },
         "sending_queue": {**_queue(), "queue_size": QUEUE_BYTES // 4},
     }
 
@@ -161,14 +223,21 @@ def _service(sources: list[str], samplers: list[str]) -> dict[str, Any]:
         "extensions": ["health_check", "file_storage"],
         "telemetry": {
             "logs": {"level": "info", "encoding": "json"},
-            "metrics": {"level": "normal", "readers": [
-                {"pull": {"exporter": {"prometheus": {"host": "0.0.0.0", "port": 8888}}}}]},
+            "metrics": {
+                "level": "normal",
+                "readers": [{"pull": {"exporter": {"prometheus": {"host": "0.0.0.0", "port": 8888}}}}],
+            },
         },
         "pipelines": {
-            "logs": {"receivers": sources,
-                     "processors": ["memory_limiter", "transform/parse", *shaped, "transform/limits"],
-                     "exporters": ["otlp_http/loki"]},
-            "traces": {"receivers": ["otlp"], "processors": ["memory_limiter", *samplers, *shaped],
-                       "exporters": ["otlp_grpc/tempo"]},
+            "logs": {
+                "receivers": sources,
+                "processors": ["memory_limiter", "transform/parse", *shaped, "transform/limits"],
+                "exporters": ["otlp_http/loki"],
+            },
+            "traces": {
+                "receivers": ["otlp"],
+                "processors": ["memory_limiter", *samplers, *shaped],
+                "exporters": ["otlp_grpc/tempo"],
+            },
         },
     }

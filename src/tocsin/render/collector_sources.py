@@ -17,8 +17,9 @@ UNKNOWN = "unknown_service"
 
 def receivers(model: Model) -> dict[str, Any]:
     """All receivers by name."""
-    out: dict[str, Any] = {"otlp": {"protocols": {"grpc": {"endpoint": "0.0.0.0:4317"},
-                                                  "http": {"endpoint": "0.0.0.0:4318"}}}}
+    out: dict[str, Any] = {
+        "otlp": {"protocols": {"grpc": {"endpoint": "0.0.0.0:4317"}, "http": {"endpoint": "0.0.0.0:4318"}}}
+    }
     contained = [s for _, s in sorted(model.services.items()) if s.logs and s.logs.containers]
     for name in sorted(model.services):
         service = model.services[name]
@@ -66,13 +67,28 @@ def _docker(model: Model, services: list[Service]) -> dict[str, Any]:
         "include_file_path": True,
         "operators": [
             {"type": "container", "format": "docker", "add_metadata_from_filepath": False},
-            {"type": "recombine", "combine_field": "body", "combine_with": "",
-             "is_last_entry": 'body endsWith "\\n"', "source_identifier": 'attributes["log.file.path"]',
-             "max_log_size": model.stack.log_line_max.bytes, "force_flush_period": "2s"},
-            {"type": "move", "id": "named", "from": attrs, "to": f'resource["{SERVICE_NAME}"]',
-             "if": f'attributes.attrs != nil and attributes.attrs["{COMPOSE_SERVICE}"] != nil'},
-            {"type": "remove", "id": "no-attrs", "field": "attributes.attrs",
-             "if": "attributes.attrs != nil"},
+            {
+                "type": "recombine",
+                "combine_field": "body",
+                "combine_with": "",
+                "is_last_entry": 'body endsWith "\\n"',
+                "source_identifier": 'attributes["log.file.path"]',
+                "max_log_size": model.stack.log_line_max.bytes,
+                "force_flush_period": "2s",
+            },
+            {
+                "type": "move",
+                "id": "named",
+                "from": attrs,
+                "to": f'resource["{SERVICE_NAME}"]',
+                "if": f'attributes.attrs != nil and attributes.attrs["{COMPOSE_SERVICE}"] != nil',
+            },
+            {
+                "type": "remove",
+                "id": "no-attrs",
+                "field": "attributes.attrs",
+                "if": "attributes.attrs != nil",
+            },
             *_named(services),
         ],
     }
@@ -86,8 +102,13 @@ def _kubernetes(model: Model, services: list[Service]) -> dict[str, Any]:
         "include_file_path": True,
         "operators": [
             {"type": "container"},
-            {"type": "copy", "id": "named", "from": 'resource["k8s.container.name"]', "to": name,
-             "if": 'resource["k8s.container.name"] != nil'},
+            {
+                "type": "copy",
+                "id": "named",
+                "from": 'resource["k8s.container.name"]',
+                "to": name,
+                "if": 'resource["k8s.container.name"] != nil',
+            },
             *_named(services),
         ],
     }
@@ -96,14 +117,23 @@ def _kubernetes(model: Model, services: list[Service]) -> dict[str, Any]:
 def _named(services: list[Service]) -> list[dict[str, Any]]:
     """A name for those who have none, and each service's line format."""
     name = f'resource["{SERVICE_NAME}"]'
-    out: list[dict[str, Any]] = [{"type": "add", "id": "unnamed", "field": name, "value": UNKNOWN,
-                                  "if": f"{name} == nil"}]
+    out: list[dict[str, Any]] = [
+        {"type": "add", "id": "unnamed", "field": name, "value": UNKNOWN, "if": f"{name} == nil"}
+    ]
     names: dict[str, list[str]] = {}
     for service in services:
         assert service.logs is not None
         names.setdefault(service.logs.format, []).append(_quoted(stream_attributes(service)[SERVICE_NAME]))
-    return out + [{"type": "add", "id": f"format-{how}", "field": f'attributes["{FORMAT}"]', "value": how,
-                   "if": f"{name} in [{', '.join(own)}]"} for how, own in sorted(names.items())]
+    return out + [
+        {
+            "type": "add",
+            "id": f"format-{how}",
+            "field": f'attributes["{FORMAT}"]',
+            "value": how,
+            "if": f"{name} in [{', '.join(own)}]",
+        }
+        for how, own in sorted(names.items())
+    ]
 
 
 def _quoted(value: str) -> str:

@@ -25,8 +25,9 @@ def compose(model: Model) -> Iterator[Artifact]:
 
 
 def _artifact(model: Model, name: str, tree: dict[str, Any]) -> Artifact:
-    return Artifact(path=f"{model.root}{name}", format="yaml", tree=tree, origin=model.stack.origin,
-                    kind="stack files")
+    return Artifact(
+        path=f"{model.root}{name}", format="yaml", tree=tree, origin=model.stack.origin, kind="stack files"
+    )
 
 
 def config(model: Model) -> dict[str, Any]:
@@ -56,8 +57,10 @@ def _named_volumes(services: dict[str, Any]) -> Iterator[str]:
 
 def small(model: Model) -> dict[str, Any]:
     """What differs without Mimir."""
-    return {"services": {
-        "mimir": {"profiles": ["mimir"]},
-        "prometheus": {"command": prometheus_command(model, "prometheus.small.yml")},
-        "grafana": {"volumes": [mimir_datasource("small")]},
-    }}
+    return {
+        "services": {
+            "mimir": {"profiles": ["mimir"]},
+            "prometheus": {"command": prometheus_command(model, "prometheus.small.yml")},
+            "grafana": {"volumes": [mimir_datasource("small")]},
+        }
+    }

@@ -45,10 +45,12 @@ def _app(model: Model, service: Service, number: int, folders: dict[str, str]) -
         "mem_limit": f"${{{variable}_MEMORY:-512m}}",
         "logging": logging(),
         "ports": [f"{BIND}:${{{variable}_PORT:-{number}}}:{number}"],
-        "environment": {"OTEL_SERVICE_NAME": service.traces or service.name,
-                        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318",
-                        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
-                        "OTEL_RESOURCE_ATTRIBUTES": f"deployment.environment.name={model.environment}"},
+        "environment": {
+            "OTEL_SERVICE_NAME": service.traces or service.name,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318",
+            "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+            "OTEL_RESOURCE_ATTRIBUTES": f"deployment.environment.name={model.environment}",
+        },
         "depends_on": ["collector"],
     }
     mounts = [f"{_source(owner)}:{folder}" for folder, owner in folders.items() if owner == service.name]

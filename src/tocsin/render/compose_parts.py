@@ -43,8 +43,13 @@ def logging() -> dict[str, Any]:
 
 def health(*command: str, start: str = "20s") -> dict[str, Any]:
     """A health check by a program in the image; most images have no shell."""
-    return {"test": ["CMD", *command], "interval": "15s", "timeout": "5s", "retries": 5,
-            "start_period": start}
+    return {
+        "test": ["CMD", *command],
+        "interval": "15s",
+        "timeout": "5s",
+        "retries": 5,
+        "start_period": start,
+    }
 
 
 def literal(value: str) -> str:

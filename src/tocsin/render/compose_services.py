@@ -43,9 +43,15 @@ def _alertmanager(model: Model, name: str, names: list[str], index: int) -> dict
     cluster += [f"--cluster.peer={other}:{CLUSTER_PORT}" for other in names if other != name]
     published = port(f"ALERTMANAGER_{index + 1}" if index else "ALERTMANAGER", 9093 + 100 * index)
     return container(
-        "alertmanager", "256m",
-        command=["--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/alertmanager",
-                 f"--web.external-url={external}", "--web.route-prefix=/", *cluster],
+        "alertmanager",
+        "256m",
+        command=[
+            "--config.file=/etc/alertmanager/alertmanager.yml",
+            "--storage.path=/alertmanager",
+            f"--web.external-url={external}",
+            "--web.route-prefix=/",
+            *cluster,
+        ],
         volumes=["./alertmanager:/etc/alertmanager:ro", f"{name}-data:/alertmanager"],
         secrets=[{"source": one.name, "target": literal(one.inside)} for one in alertmanager_secrets(model)],
         ports=[f"{published.rpartition(':')[0]}:9093"],
@@ -63,7 +69,8 @@ def _collector(model: Model) -> dict[str, Any]:
     if any(s.logs and s.logs.containers for s in model.services.values()):
         mounts.append("${DOCKER_CONTAINERS:-/var/lib/docker/containers}:/var/lib/docker/containers:ro")
     out = container(
-        "otelcol", "512m",
+        "otelcol",
+        "512m",
         user="0:0",
         command=["--config=/etc/otelcol/collector.yaml"],
         volumes=["./collector:/etc/otelcol:ro", "collector-data:/var/lib/otelcol", *mounts],
@@ -78,7 +85,8 @@ def _collector(model: Model) -> dict[str, Any]:
 def _node_exporter() -> dict[str, Any]:
     """The host's CPU, memory and disks. Network figures are the container's own, not the host's."""
     return container(
-        "node_exporter", "128m",
+        "node_exporter",
+        "128m",
         command=["--path.rootfs=/host", "--path.procfs=/host/proc", "--path.sysfs=/host/sys"],
         pid="host",
         volumes=["/:/host:ro"],
@@ -90,7 +98,8 @@ def _blackbox(model: Model) -> dict[str, Any]:
     """The image runs as root for ICMP's sake; without such a probe it needs neither root nor capabilities."""
     pings = "icmp" in used_modules(model)
     out = container(
-        "blackbox_exporter", "128m",
+        "blackbox_exporter",
+        "128m",
         user="0:0" if pings else "65534:65534",
         command=["--config.file=/etc/blackbox/blackbox.yml"],
         volumes=["./blackbox:/etc/blackbox:ro"],

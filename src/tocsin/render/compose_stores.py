@@ -15,7 +15,8 @@ PROVISIONING = "/etc/grafana/provisioning"
 def prometheus(model: Model) -> dict[str, Any]:
     """Rules lie beside the configuration's folder, as they do in the repository."""
     return container(
-        "prometheus", "2g",
+        "prometheus",
+        "2g",
         command=prometheus_command(model, "prometheus.yml"),
         environment={REPLICA_VARIABLE: f"${{{REPLICA_VARIABLE}:-prometheus-1}}"},
         volumes=["./prometheus:/etc/prometheus:ro", "./alerts:/etc/alerts:ro", "prometheus-data:/prometheus"],
@@ -44,10 +45,14 @@ def prometheus_command(model: Model, file: str) -> list[str]:
 def loki(model: Model) -> dict[str, Any]:
     """The image is distroless: `-health` asks its own /ready (3.7)."""
     return container(
-        "loki", "2g",
+        "loki",
+        "2g",
         command=["-config.file=/etc/loki/loki.yaml"],
-        volumes=["./loki/loki.yaml:/etc/loki/loki.yaml:ro", "./loki/rules:/etc/loki/rules:ro",
-                 "loki-data:/loki"],
+        volumes=[
+            "./loki/loki.yaml:/etc/loki/loki.yaml:ro",
+            "./loki/rules:/etc/loki/rules:ro",
+            "loki-data:/loki",
+        ],
         ports=[port("LOKI", 3100)],
         healthcheck=health("/usr/bin/loki", "-health", start="45s"),
         # Time to flush what is in memory.
@@ -58,7 +63,8 @@ def loki(model: Model) -> dict[str, Any]:
 def tempo() -> dict[str, Any]:
     """OTLP is not published: spans come through the collector, which redacts them."""
     return container(
-        "tempo", "2g",
+        "tempo",
+        "2g",
         command=["-config.file=/etc/tempo/tempo.yaml"],
         volumes=["./tempo:/etc/tempo:ro", "tempo-data:/var/tempo"],
         ports=[port("TEMPO", 3200)],
@@ -70,7 +76,8 @@ def tempo() -> dict[str, Any]:
 def mimir() -> dict[str, Any]:
     """Distroless and without a health flag: Prometheus scrapes it."""
     return container(
-        "mimir", "2g",
+        "mimir",
+        "2g",
         command=["-config.file=/etc/mimir/mimir.yaml"],
         volumes=["./mimir:/etc/mimir:ro", "mimir-data:/data"],
         ports=[port("MIMIR", 9009)],
@@ -99,10 +106,15 @@ def grafana(model: Model) -> dict[str, Any]:
     if model.stack.mimir:
         sources.append(mimir_datasource("provisioning/datasources"))
     return container(
-        "grafana", "1g",
+        "grafana",
+        "1g",
         environment=environment,
-        volumes=[f"./grafana/provisioning/dashboards:{PROVISIONING}/dashboards:ro", *sources,
-                 f"./dashboards:{DASHBOARDS}:ro", "grafana-data:/var/lib/grafana"],
+        volumes=[
+            f"./grafana/provisioning/dashboards:{PROVISIONING}/dashboards:ro",
+            *sources,
+            f"./dashboards:{DASHBOARDS}:ro",
+            "grafana-data:/var/lib/grafana",
+        ],
         secrets=[GRAFANA_PASSWORD.rpartition("/")[2]],
         ports=[port("GRAFANA", 3000)],
         healthcheck=health("wget", "-q", "--spider", "http://localhost:3000/api/health", start="60s"),

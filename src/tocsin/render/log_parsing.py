@@ -18,9 +18,14 @@ TIME_FIELDS = ("timestamp", "@timestamp", "time", "ts", "asctime")
 LEVEL_FIELDS = ("level", "severity", "levelname", "log.level", "lvl")
 TRACE_FIELDS = ("trace_id", "traceId", "traceID", "trace.id", "otelTraceID")
 SPAN_FIELDS = ("span_id", "spanId", "spanID", "span.id", "otelSpanID")
-SEVERITIES = (("TRACE", "trace"), ("DEBUG", "debug|verbose"), ("INFO", "info|information|notice"),
-              ("WARN", "warn|warning"), ("ERROR", "error|err"),
-              ("FATAL", "fatal|critical|crit|panic|alert|emerg.*"))
+SEVERITIES = (
+    ("TRACE", "trace"),
+    ("DEBUG", "debug|verbose"),
+    ("INFO", "info|information|notice"),
+    ("WARN", "warn|warning"),
+    ("ERROR", "error|err"),
+    ("FATAL", "fatal|critical|crit|panic|alert|emerg.*"),
+)
 EVER_USEFUL = ("event", "error_type", "error_code", "fingerprint", "version")
 """Fields that are worth finding without parsing lines, beside everything called `*_id`."""
 _READ = TIME_FIELDS + LEVEL_FIELDS + TRACE_FIELDS + SPAN_FIELDS
@@ -55,32 +60,49 @@ def _read() -> Iterator[str]:
     yield ottl.replace("log.body", r"[\r\n]+$", "")
     is_json = ottl.matches("log.body", r"^\s*\{")
     # Otherwise an address written with an escape would pass every pattern.
-    yield ottl.set_("log.body", "String(ParseJSON(log.body))",
-                    f"{is_json} and {ottl.matches('log.body', HIDDEN_BY_ESCAPE)}")
+    yield ottl.set_(
+        "log.body",
+        "String(ParseJSON(log.body))",
+        f"{is_json} and {ottl.matches('log.body', HIDDEN_BY_ESCAPE)}",
+    )
     yield f'merge_maps({CACHE}, ParseJSON(log.body), "upsert") where {is_json}'
-    yield (f'merge_maps({CACHE}, ParseKeyValue(log.body), "upsert") '
-           f"where {ottl.key('log.attributes', FORMAT)} == {ottl.text('logfmt')}")
-    yield ottl.set_(ottl.key("log.attributes", UNPARSED), ottl.text("true"),
-                    f"Len({CACHE}) == 0 and {ottl.key('log.attributes', FORMAT)} != nil "
-                    f"and {ottl.key('log.attributes', FORMAT)} != {ottl.text('plain')}")
+    yield (
+        f'merge_maps({CACHE}, ParseKeyValue(log.body), "upsert") '
+        f"where {ottl.key('log.attributes', FORMAT)} == {ottl.text('logfmt')}"
+    )
+    yield ottl.set_(
+        ottl.key("log.attributes", UNPARSED),
+        ottl.text("true"),
+        f"Len({CACHE}) == 0 and {ottl.key('log.attributes', FORMAT)} != nil "
+        f"and {ottl.key('log.attributes', FORMAT)} != {ottl.text('plain')}",
+    )
 
 
 def _time() -> Iterator[str]:
     """ISO 8601 in all its dialects (UTC where no zone is said), and Unix time in s, ms, us, ns."""
     at = ottl.key(CACHE, "_time")
     yield ottl.set_(at, f"Coalesce({ottl.keys(CACHE, TIME_FIELDS)})", f"Len({CACHE}) > 0")
-    yield ottl.replace(at, r"^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:[.,](\d{1,8})\d*)?\s*(.*)$",
-                       "${1}T${2}.${3}0${4}")
+    yield ottl.replace(
+        at, r"^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:[.,](\d{1,8})\d*)?\s*(.*)$", "${1}T${2}.${3}0${4}"
+    )
     yield ottl.replace(at, r"[Zz]$", "+0000")
     yield ottl.replace(at, r"([+-]\d\d):(\d\d)$", "${1}${2}")
     yield ottl.replace(at, r"(T\d\d:\d\d:\d\d\.\d+)$", "${1}+0000")
-    yield ottl.set_("log.time", f'Time({at}, "%Y-%m-%dT%H:%M:%S%z")',
-                    ottl.matches(at, r"^\d{4}-\d\d-\d\dT.*[+-]\d{4}$"))
+    yield ottl.set_(
+        "log.time", f'Time({at}, "%Y-%m-%dT%H:%M:%S%z")', ottl.matches(at, r"^\d{4}-\d\d-\d\dT.*[+-]\d{4}$")
+    )
     yield ottl.set_(at, f"Double({at})", ottl.matches(at, r"^\d{9,19}(?:\.\d+)?$"))
-    for low, high, factor in (("1.0e8", "1.0e11", "1.0e9"), ("1.0e11", "1.0e14", "1.0e6"),
-                              ("1.0e14", "1.0e17", "1.0e3"), ("1.0e17", "1.0e19", "1.0")):
-        yield ottl.set_("log.time_unix_nano", f"Int({at} * {_plain(factor)})",
-                        f"IsDouble({at}) and {at} >= {_plain(low)} and {at} < {_plain(high)}")
+    for low, high, factor in (
+        ("1.0e8", "1.0e11", "1.0e9"),
+        ("1.0e11", "1.0e14", "1.0e6"),
+        ("1.0e14", "1.0e17", "1.0e3"),
+        ("1.0e17", "1.0e19", "1.0"),
+    ):
+        yield ottl.set_(
+            "log.time_unix_nano",
+            f"Int({at} * {_plain(factor)})",
+            f"IsDouble({at}) and {at} >= {_plain(low)} and {at} < {_plain(high)}",
+        )
     yield ottl.set_("log.time", "log.observed_time", "log.time_unix_nano == 0")
     yield ottl.set_("log.time", "log.observed_time", f'log.observed_time - log.time > Duration("{OLDEST}")')
     yield ottl.set_("log.time", "log.observed_time", f'log.time - log.observed_time > Duration("{AHEAD}")')
@@ -108,8 +130,9 @@ def _severity() -> Iterator[str]:
     yield ottl.set_(level, f"Coalesce({ottl.keys(CACHE, LEVEL_FIELDS)})", f"Len({CACHE}) > 0")
     yield ottl.set_("log.severity_text", f'ConvertCase({level}, "upper")', f"IsString({level})")
     for name, words in SEVERITIES:
-        yield ottl.set_("log.severity_number", f"SEVERITY_NUMBER_{name}",
-                        ottl.matches(level, f"(?i)^(?:{words})$"))
+        yield ottl.set_(
+            "log.severity_number", f"SEVERITY_NUMBER_{name}", ottl.matches(level, f"(?i)^(?:{words})$")
+        )
 
 
 def _trace() -> Iterator[str]:
@@ -117,18 +140,24 @@ def _trace() -> Iterator[str]:
     for what, names, width in (("trace_id", TRACE_FIELDS, 32), ("span_id", SPAN_FIELDS, 16)):
         found = ottl.key(CACHE, f"_{what}")
         yield ottl.set_(found, f"Coalesce({ottl.keys(CACHE, names)})", f"Len({CACHE}) > 0")
-        yield ottl.set_(ottl.key("log.attributes", what), found, f"IsString({found}) and {found} != \"\"")
+        yield ottl.set_(ottl.key("log.attributes", what), found, f'IsString({found}) and {found} != ""')
         yield ottl.replace(found, "-", "")
-        yield ottl.set_(f"log.{what}.string", f'ConvertCase({found}, "lower")',
-                        ottl.matches(found, f"^[0-9a-fA-F]{{{width}}}$"))
-        yield (f"delete_key(log.attributes, {ottl.text(what)}) "
-               f"where {ottl.matches(found, f'^[0-9a-fA-F]{{{width}}}$')}")
+        yield ottl.set_(
+            f"log.{what}.string",
+            f'ConvertCase({found}, "lower")',
+            ottl.matches(found, f"^[0-9a-fA-F]{{{width}}}$"),
+        )
+        yield (
+            f"delete_key(log.attributes, {ottl.text(what)}) "
+            f"where {ottl.matches(found, f'^[0-9a-fA-F]{{{width}}}$')}"
+        )
 
 
 def _metadata(model: Model) -> Iterator[str]:
     for field in metadata_fields(model):
-        yield ottl.set_(ottl.key("log.attributes", field), ottl.key(CACHE, field),
-                        f"{ottl.key(CACHE, field)} != nil")
+        yield ottl.set_(
+            ottl.key("log.attributes", field), ottl.key(CACHE, field), f"{ottl.key(CACHE, field)} != nil"
+        )
 
 
 def _flat() -> Iterator[str]:

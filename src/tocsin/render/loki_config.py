@@ -27,8 +27,13 @@ MEBIBYTE = 1 << 20
 @renderer("loki")
 def loki(model: Model) -> Iterator[Artifact]:
     """The configuration of one environment's Loki."""
-    yield Artifact(path=f"{model.root}loki/loki.yaml", format="yaml", tree=config(model),
-                   origin=model.stack.origin, kind="stack files")
+    yield Artifact(
+        path=f"{model.root}loki/loki.yaml",
+        format="yaml",
+        tree=config(model),
+        origin=model.stack.origin,
+        kind="stack files",
+    )
 
 
 def config(model: Model) -> dict[str, Any]:
@@ -43,10 +48,21 @@ def config(model: Model) -> dict[str, Any]:
             "ring": {"kvstore": {"store": "inmemory"}},
         },
         # v13 on tsdb is the only shape that stores structured metadata; boltdb-shipper is gone.
-        "schema_config": {"configs": [{"from": "2024-01-01", "store": "tsdb", "object_store": "filesystem",
-                                       "schema": "v13", "index": {"prefix": "index_", "period": "24h"}}]},
-        "storage_config": {"use_thanos_objstore": True,
-                           "object_store": {"filesystem": {"dir": f"{DATA}/chunks"}}},
+        "schema_config": {
+            "configs": [
+                {
+                    "from": "2024-01-01",
+                    "store": "tsdb",
+                    "object_store": "filesystem",
+                    "schema": "v13",
+                    "index": {"prefix": "index_", "period": "24h"},
+                }
+            ]
+        },
+        "storage_config": {
+            "use_thanos_objstore": True,
+            "object_store": {"filesystem": {"dir": f"{DATA}/chunks"}},
+        },
         "ingester": {
             # A stop or a crash loses nothing that was acknowledged.
             "wal": {"enabled": True, "dir": f"{DATA}/wal", "flush_on_shutdown": True},
@@ -113,10 +129,12 @@ def _otlp(model: Model) -> dict[str, Any]:
 
     The defaults of Loki 3.7 index 18 attributes, among them pods and instances: every restart a new stream.
     """
-    return {"resource_attributes": {
-        "ignore_defaults": True,
-        "attributes_config": [{"action": "index_label", "attributes": list(index_attributes(model))}],
-    }}
+    return {
+        "resource_attributes": {
+            "ignore_defaults": True,
+            "attributes_config": [{"action": "index_label", "attributes": list(index_attributes(model))}],
+        }
+    }
 
 
 def _streams(model: Model) -> Iterator[LogStream]:
@@ -133,8 +151,13 @@ def _retention(model: Model) -> list[dict[str, Any]]:
         if logs.retention is None or logs.retention == model.stack.logs_retention:
             continue
         kept = max(logs.retention, SHORTEST_RETENTION)
-        out.append(at(logs.origin, {"selector": selector("", equal(logs.labels)), "priority": 10,
-                                    "period": hours(kept)}, "retention"))
+        out.append(
+            at(
+                logs.origin,
+                {"selector": selector("", equal(logs.labels)), "priority": 10, "period": hours(kept)},
+                "retention",
+            )
+        )
     return out
 
 
@@ -150,8 +173,10 @@ def _ruler(model: Model) -> dict[str, Any]:
         "ring": {"kvstore": {"store": "inmemory"}},
         "wal": {"dir": f"{DATA}/ruler-wal"},
         # Recording rules end in Prometheus, where alerts and panels can use them together with metrics.
-        "remote_write": {"enabled": True,
-                         "clients": {"prometheus": {"url": f"{stack.prometheus_url}/api/v1/write"}}},
+        "remote_write": {
+            "enabled": True,
+            "clients": {"prometheus": {"url": f"{stack.prometheus_url}/api/v1/write"}},
+        },
     }
     if model.links.grafana:
         out["external_url"] = model.links.grafana

@@ -21,8 +21,13 @@ _HERE = {"instance_addr": "127.0.0.1", "kvstore": {"store": "memberlist"}}
 def mimir(model: Model) -> Iterator[Artifact]:
     """The configuration of one environment's Mimir, where it has one."""
     if model.stack.mimir:
-        yield Artifact(path=f"{model.root}mimir/mimir.yaml", format="yaml", tree=config(model),
-                       origin=model.stack.origin, kind="stack files")
+        yield Artifact(
+            path=f"{model.root}mimir/mimir.yaml",
+            format="yaml",
+            tree=config(model),
+            origin=model.stack.origin,
+            kind="stack files",
+        )
 
 
 def config(model: Model) -> dict[str, Any]:

@@ -31,8 +31,13 @@ def prometheus(model: Model) -> Iterator[Artifact]:
 
 
 def _artifact(model: Model, name: str, *, remote: bool) -> Artifact:
-    return Artifact(path=f"{model.root}prometheus/{name}", format="yaml", tree=config(model, remote=remote),
-                    origin=model.stack.origin, kind="stack files")
+    return Artifact(
+        path=f"{model.root}prometheus/{name}",
+        format="yaml",
+        tree=config(model, remote=remote),
+        origin=model.stack.origin,
+        kind="stack files",
+    )
 
 
 def config(model: Model, *, remote: bool) -> dict[str, Any]:
@@ -84,13 +89,18 @@ def _alerting(model: Model) -> dict[str, Any]:
         groups.setdefault((one.scheme, one.prefix), []).append(one.target)
     managers: list[dict[str, Any]] = []
     for (scheme, prefix), targets in groups.items():
-        manager: dict[str, Any] = {"scheme": scheme, "timeout": "10s",
-                                   "static_configs": [{"targets": targets}]}
+        manager: dict[str, Any] = {
+            "scheme": scheme,
+            "timeout": "10s",
+            "static_configs": [{"targets": targets}],
+        }
         if prefix:
             manager["path_prefix"] = prefix
         managers.append(manager)
-    return {"alert_relabel_configs": [{"action": "labeldrop", "regex": REPLICA_LABEL}],
-            "alertmanagers": managers}
+    return {
+        "alert_relabel_configs": [{"action": "labeldrop", "regex": REPLICA_LABEL}],
+        "alertmanagers": managers,
+    }
 
 
 def _scrapes(model: Model) -> Iterator[Scrape]:
@@ -103,7 +113,11 @@ def _remote_write(model: Model) -> dict[str, Any]:
         "name": "mimir",
         "url": f"{model.stack.mimir_url}/api/v1/push",
         "send_exemplars": True,
-        "queue_config": {"max_shards": 20, "max_samples_per_send": 2000, "batch_send_deadline": "5s",
-                         # Without it a rate limit (429) drops samples (Prometheus 3.15: off by default).
-                         "retry_on_http_429": True},
+        "queue_config": {
+            "max_shards": 20,
+            "max_samples_per_send": 2000,
+            "batch_send_deadline": "5s",
+            # Without it a rate limit (429) drops samples (Prometheus 3.15: off by default).
+            "retry_on_http_429": True,
+        },
     }

@@ -14,8 +14,19 @@ from tocsin.model.workspace import Model
 from tocsin.query.matchers import regex_literal
 
 MASK = "***"
-WORDS = ("passw(?:or)?d", "passphrase", "secret", "token", "authorization", "credential", "signature",
-         "cookie", "api[_.-]?key", "access[_.-]?key", "private[_.-]?key")
+WORDS = (
+    "passw(?:or)?d",
+    "passphrase",
+    "secret",
+    "token",
+    "authorization",
+    "credential",
+    "signature",
+    "cookie",
+    "api[_.-]?key",
+    "access[_.-]?key",
+    "private[_.-]?key",
+)
 """A key with such a word anywhere in it is masked: a masked counter is a smaller loss than a secret kept."""
 ENDS = ("cvc", "cvv", "otp", "pass", "passcode", "passkey", "pwd")
 """A key that ends with such a word, as a word of its own, is masked: `db_pass`, but not `passed`."""
@@ -26,7 +37,7 @@ _EMBEDDED = r'(?:[^"\\]|\\\\\\"|\\\\\\\\|\\\\[^"\\])*'
 _SELF_EVIDENT = {
     "bearer": r"(?i:\bbearer)\s+[\w.~+/=-]{6,}",
     "provider": r"\b(?:gh[pousr]_\w{20,}|xox[abprs]-[\w-]{10,}|A[KS]IA[0-9A-Z]{16}"
-                r"|[rs]k_(?:live|test)_\w{10,})",
+    r"|[rs]k_(?:live|test)_\w{10,})",
     "jwt": r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*",
     "private_key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
 }
@@ -107,8 +118,9 @@ def _text_passes(name: str) -> Iterator[Pass]:
     yield Pass(rf'(?i)({name}(?:\\")?{sign}\\"){_EMBEDDED}', f"${{1}}{MASK}")
     yield Pass(rf"(?i)({name}['\]]?{sign})'(?:[^'\\\"]|\\.)*'", f"${{1}}'{MASK}'")
     yield Pass(rf"(?i)({name}[\"'\]]?{sign}){_STRING}(?:\"|$)", f'${{1}}"{MASK}"', "text")
-    yield Pass(rf"(?i)({name}['\]]?{sign})(?:Bearer|Basic|Token|Digest|Negotiate)\s+[^\s\"'\\,]+",
-               f"${{1}}{MASK}")
+    yield Pass(
+        rf"(?i)({name}['\]]?{sign})(?:Bearer|Basic|Token|Digest|Negotiate)\s+[^\s\"'\\,]+", f"${{1}}{MASK}"
+    )
     yield Pass(rf"(?i)({name}['\]]?{sign})(?:[^\s\"'\\&]|\\[^\"nrt])+", f"${{1}}{MASK}")
 
 
@@ -116,6 +128,9 @@ def value_passes(model: Model) -> Iterator[Pass]:
     """For lines: mask the values themselves; a bare number in JSON becomes a string."""
     yield Pass(URL_PASSWORD, f"${{1}}{MASK}@")
     for pattern in value_patterns(model):
-        yield Pass(rf"(?P<before>[:\[,]\s*)-?(?:{pattern})(?P<after>\s*[,}}\]])",
-                   f'${{before}}"{MASK}"${{after}}', "json")
+        yield Pass(
+            rf"(?P<before>[:\[,]\s*)-?(?:{pattern})(?P<after>\s*[,}}\]])",
+            f'${{before}}"{MASK}"${{after}}',
+            "json",
+        )
         yield Pass(pattern, MASK)

@@ -10,16 +10,24 @@ from typing import Any
 from tocsin.model.telemetry import Scrape
 
 KUBERNETES_LABELS = {
-    "pod": {"namespace": "namespace", "pod_name": "pod", "pod_container_name": "container",
-            "pod_node_name": "node"},
+    "pod": {
+        "namespace": "namespace",
+        "pod_name": "pod",
+        "pod_container_name": "container",
+        "pod_node_name": "node",
+    },
     "endpoints": {"namespace": "namespace", "pod_name": "pod", "pod_node_name": "node"},
     "endpointslice": {"namespace": "namespace", "pod_name": "pod", "pod_node_name": "node"},
     "service": {"namespace": "namespace"},
     "ingress": {"namespace": "namespace", "ingress_name": "ingress"},
     "node": {"node_name": "node"},
 }
-KUBERNETES_PORT = {"pod": "pod_container_port_name", "endpoints": "endpoint_port_name",
-                   "endpointslice": "endpointslice_port_name", "service": "service_port_name"}
+KUBERNETES_PORT = {
+    "pod": "pod_container_port_name",
+    "endpoints": "endpoint_port_name",
+    "endpointslice": "endpointslice_port_name",
+    "service": "service_port_name",
+}
 FINISHED = "Pending|Succeeded|Failed|Completed"
 """A pod in such a phase keeps its address in discovery and would look like a service that is down."""
 
@@ -59,8 +67,11 @@ def _plain(scrape: Scrape) -> dict[str, Any]:
 def _discovery(scrape: Scrape) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
     """The key, its one entry, and the relabelling that belongs to it."""
     kinds: tuple[tuple[bool, Callable[[Scrape], tuple[str, dict[str, Any], list[dict[str, Any]]]]], ...] = (
-        (bool(scrape.files), _files), (bool(scrape.http), _http), (bool(scrape.dns), _dns),
-        (bool(scrape.kubernetes), _kubernetes))
+        (bool(scrape.files), _files),
+        (bool(scrape.http), _http),
+        (bool(scrape.dns), _dns),
+        (bool(scrape.kubernetes), _kubernetes),
+    )
     for used, how in kinds:
         if used:
             return how(scrape)
@@ -87,15 +98,23 @@ def _kubernetes(scrape: Scrape) -> tuple[str, dict[str, Any], list[dict[str, Any
     role = str(entry.get("role", "pod"))
     relabel: list[dict[str, Any]] = []
     if role in ("pod", "endpoints", "endpointslice"):
-        relabel.append({"source_labels": ["__meta_kubernetes_pod_phase"], "action": "drop",
-                        "regex": FINISHED})
+        relabel.append(
+            {"source_labels": ["__meta_kubernetes_pod_phase"], "action": "drop", "regex": FINISHED}
+        )
     port = scrape.kubernetes.get("port")
     if port and role in KUBERNETES_PORT:
         # A pod is discovered once for each of its ports; only one of them answers with metrics.
-        relabel.append({"source_labels": [f"__meta_kubernetes_{KUBERNETES_PORT[role]}"], "action": "keep",
-                        "regex": str(port)})
-    relabel += [{"source_labels": [f"__meta_kubernetes_{source}"], "target_label": target}
-                for source, target in KUBERNETES_LABELS.get(role, {}).items()]
+        relabel.append(
+            {
+                "source_labels": [f"__meta_kubernetes_{KUBERNETES_PORT[role]}"],
+                "action": "keep",
+                "regex": str(port),
+            }
+        )
+    relabel += [
+        {"source_labels": [f"__meta_kubernetes_{source}"], "target_label": target}
+        for source, target in KUBERNETES_LABELS.get(role, {}).items()
+    ]
     return "kubernetes_sd_configs", entry, relabel
 
 
@@ -109,8 +128,10 @@ def _probes(scrape: Scrape) -> dict[str, Any]:
     return {
         "metrics_path": "/probe",
         "params": {"module": [scrape.probe_module]},
-        "static_configs": [{"targets": [url], "labels": {**scrape.labels, "check": check}}
-                           for check, url in scrape.probes.items()],
+        "static_configs": [
+            {"targets": [url], "labels": {**scrape.labels, "check": check}}
+            for check, url in scrape.probes.items()
+        ],
         "relabel_configs": [
             {"source_labels": ["__address__"], "target_label": "__param_target"},
             {"source_labels": ["__param_target"], "target_label": "instance"},

@@ -56,5 +56,10 @@ def _paths(settings: Any) -> Iterator[str]:
 def _named(paths: set[str]) -> tuple[SecretFile, ...]:
     """By the last part of the path; the whole path where two end alike."""
     last = [PurePosixPath(p).name for p in paths]
-    return tuple(sorted(SecretFile(name if last.count(name) == 1 else path.strip("/").replace("/", "_"), path)
-                        for path in paths for name in (PurePosixPath(path).name,)))
+    return tuple(
+        sorted(
+            SecretFile(name if last.count(name) == 1 else path.strip("/").replace("/", "_"), path)
+            for path in paths
+            for name in (PurePosixPath(path).name,)
+        )
+    )

@@ -25,5 +25,6 @@ def address(url: str) -> Address:
     """The parts of `http://alertmanager:9093/prefix`."""
     parts = urlsplit(url)
     scheme = parts.scheme or "http"
-    return Address(scheme, parts.hostname or "", parts.port or DEFAULT_PORTS.get(scheme, 80),
-                   parts.path.rstrip("/"))
+    return Address(
+        scheme, parts.hostname or "", parts.port or DEFAULT_PORTS.get(scheme, 80), parts.path.rstrip("/")
+    )

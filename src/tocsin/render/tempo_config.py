@@ -18,8 +18,13 @@ DATA = "/var/tempo"
 @renderer("tempo")
 def tempo(model: Model) -> Iterator[Artifact]:
     """The configuration of one environment's Tempo."""
-    yield Artifact(path=f"{model.root}tempo/tempo.yaml", format="yaml", tree=config(model),
-                   origin=model.stack.origin, kind="stack files")
+    yield Artifact(
+        path=f"{model.root}tempo/tempo.yaml",
+        format="yaml",
+        tree=config(model),
+        origin=model.stack.origin,
+        kind="stack files",
+    )
 
 
 def config(model: Model) -> dict[str, Any]:
@@ -33,19 +38,30 @@ def config(model: Model) -> dict[str, Any]:
         "stream_over_http_enabled": True,
         "server": {"http_listen_port": 3200, "grpc_listen_port": 9095, "log_level": "info"},
         # Receivers listen on localhost unless told otherwise.
-        "distributor": {"receivers": {"otlp": {"protocols": {"grpc": {"endpoint": "0.0.0.0:4317"},
-                                                             "http": {"endpoint": "0.0.0.0:4318"}}}}},
+        "distributor": {
+            "receivers": {
+                "otlp": {
+                    "protocols": {"grpc": {"endpoint": "0.0.0.0:4317"}, "http": {"endpoint": "0.0.0.0:4318"}}
+                }
+            }
+        },
         "metrics_generator": {
             "registry": {"external_labels": dict(model.identity)},
-            "storage": {"path": f"{DATA}/generator/wal",
-                        "remote_write": [{"url": f"{model.stack.prometheus_url}/api/v1/write",
-                                          "send_exemplars": True}]},
+            "storage": {
+                "path": f"{DATA}/generator/wal",
+                "remote_write": [
+                    {"url": f"{model.stack.prometheus_url}/api/v1/write", "send_exemplars": True}
+                ],
+            },
         },
-        "storage": {"trace": {"backend": "local", "wal": {"path": f"{DATA}/wal"},
-                              "local": {"path": f"{DATA}/blocks"}}},
-        "overrides": {"defaults": {
-            "metrics_generator": {"processors": ["service-graphs", "span-metrics"]},
-            "compaction": {"block_retention": hours(model.stack.traces_retention)},
-        }},
+        "storage": {
+            "trace": {"backend": "local", "wal": {"path": f"{DATA}/wal"}, "local": {"path": f"{DATA}/blocks"}}
+        },
+        "overrides": {
+            "defaults": {
+                "metrics_generator": {"processors": ["service-graphs", "span-metrics"]},
+                "compaction": {"block_retention": hours(model.stack.traces_retention)},
+            }
+        },
         "usage_report": {"reporting_enabled": False},
     }

@@ -9,22 +9,35 @@ gives the time that has passed and stands in for the missing `now`.
 from tocsin.library.receivers._template import act, given, go, insert, piece, when
 
 _HOUR = 3_600_000_000_000
-_ENDS = {"[|]": "%7C", "<": "%3C", ">": "%3E", "[(]": "%28", "[)]": "%29", " ": "%20", '"': "%22",
-         "[[]": "%5B", "[]]": "%5D"}
+_ENDS = {
+    "[|]": "%7C",
+    "<": "%3C",
+    ">": "%3E",
+    "[(]": "%28",
+    "[)]": "%29",
+    " ": "%20",
+    '"': "%22",
+    "[[]": "%5B",
+    "[]]": "%5D",
+}
 """Characters that would end a link in chat or mail, as patterns, and what a URL says instead."""
 
 
 def urls(alertmanager: str) -> str:
     """`runbook`, `dashboard`, `logs`, `traces` of one alert; `silence` and `first_link` of a message."""
-    first = given("index (or .Alerts.Firing .Alerts.Resolved) 0",
-                  when(".Annotations.runbook_url", insert("runbook"), insert("dashboard")))
-    return (piece("url", act("." + "".join(f" | reReplaceAll `{old}` `{new}`" for old, new in _ENDS.items())))
-            + piece("runbook", _of("runbook_url", insert("url", ".Annotations.runbook_url")))
-            + piece("dashboard", _of("dashboard_url", _window() + _dashboard()))
-            + piece("logs", _of("logs_url", _window() + _explore("logs_url")))
-            + piece("traces", _of("traces_url", _window() + _explore("traces_url")))
-            + piece("silence", _silence(alertmanager))
-            + piece("first_link", first))
+    first = given(
+        "index (or .Alerts.Firing .Alerts.Resolved) 0",
+        when(".Annotations.runbook_url", insert("runbook"), insert("dashboard")),
+    )
+    return (
+        piece("url", act("." + "".join(f" | reReplaceAll `{old}` `{new}`" for old, new in _ENDS.items())))
+        + piece("runbook", _of("runbook_url", insert("url", ".Annotations.runbook_url")))
+        + piece("dashboard", _of("dashboard_url", _window() + _dashboard()))
+        + piece("logs", _of("logs_url", _window() + _explore("logs_url")))
+        + piece("traces", _of("traces_url", _window() + _explore("traces_url")))
+        + piece("silence", _silence(alertmanager))
+        + piece("first_link", first)
+    )
 
 
 def _of(annotation: str, then: str) -> str:
@@ -33,17 +46,21 @@ def _of(annotation: str, then: str) -> str:
 
 def _window() -> str:
     """Half an hour before the alert (an escalated one: two hours) to half an hour after, or now if later."""
-    return (act(f"$from := (.StartsAt.Add -{_HOUR // 2}).UnixMilli")
-            + when(".Labels.escalated", act(f"$from = (.StartsAt.Add -{2 * _HOUR}).UnixMilli"))
-            + act(f"$to := (.StartsAt.Add {_HOUR // 2}).UnixMilli")
-            + when("gt (since .StartsAt).Minutes 30.0",
-                   act("$to = (.StartsAt.Add (since .StartsAt)).UnixMilli")))
+    return (
+        act(f"$from := (.StartsAt.Add -{_HOUR // 2}).UnixMilli")
+        + when(".Labels.escalated", act(f"$from = (.StartsAt.Add -{2 * _HOUR}).UnixMilli"))
+        + act(f"$to := (.StartsAt.Add {_HOUR // 2}).UnixMilli")
+        + when("gt (since .StartsAt).Minutes 30.0", act("$to = (.StartsAt.Add (since .StartsAt)).UnixMilli"))
+    )
 
 
 def _dashboard() -> str:
     url = ".Annotations.dashboard_url"
-    separator = (act('$join := "&"') + when(f"not (match `[?]` {url})", act('$join = "?"'))
-                 + when(f"match `[?&]$` {url}", act('$join = ""')))
+    separator = (
+        act('$join := "&"')
+        + when(f"not (match `[?]` {url})", act('$join = "?"'))
+        + when(f"match `[?&]$` {url}", act('$join = ""'))
+    )
     return separator + insert("url", f'(printf "%s%sfrom=%d&to=%d" {url} $join $from $to)')
 
 
@@ -61,11 +78,18 @@ def _silence(alertmanager: str) -> str:
     no duration from its address and proposes two hours. It reads `%20`, not `+`, as a space.
     """
     base = go(alertmanager) if alertmanager else ".ExternalURL"
-    name = act("$n := .Name") + when("not (match `^[a-zA-Z_][a-zA-Z0-9_]*$` .Name)",
-                                     act('$n = printf "%q" .Name'))
+    name = act("$n := .Name") + when(
+        "not (match `^[a-zA-Z_][a-zA-Z0-9_]*$` .Name)", act('$n = printf "%q" .Name')
+    )
     shared = '(.CommonLabels.Remove (stringSlice "escalated")).SortedPairs'
-    labels = (act('$m := ""') + act(f"range {shared}") + name
-              + act('$m = printf "%s,%s=%q" $m $n .Value') + act("end"))
-    filled = (act('$f := printf "{%s}" (slice $m 1) | urlquery')
-              + act(f'printf "%s/#/silences/new?filter=%s" {base} ($f | reReplaceAll "[+]" "%20")'))
+    labels = (
+        act('$m := ""')
+        + act(f"range {shared}")
+        + name
+        + act('$m = printf "%s,%s=%q" $m $n .Value')
+        + act("end")
+    )
+    filled = act('$f := printf "{%s}" (slice $m 1) | urlquery') + act(
+        f'printf "%s/#/silences/new?filter=%s" {base} ($f | reReplaceAll "[+]" "%20")'
+    )
     return labels + when("$m", filled)

@@ -49,16 +49,20 @@ def shared(*, zone: str, alertmanager: str, severities: Mapping[str, bool]) -> s
     """The pieces that no medium changes. `severities`: name -> whether it pages."""
     urgencies = {name: "critical" if pages else "warning" for name, pages in severities.items()}
     urgencies |= {name: name for name in URGENCIES}
-    colours = {name: "danger" if urgency in ("critical", "error") else "warning"
-               for name, urgency in urgencies.items()}
+    colours = {
+        name: "danger" if urgency in ("critical", "error") else "warning"
+        for name, urgency in urgencies.items()
+    }
     colours["digest"] = "#808080"
     severity = ".CommonLabels.severity"
-    return (_moments(zone)
-            + piece("title", _headline(Medium(name="plain")))
-            + piece("since", _since())
-            + piece("urgency", choice(severity, urgencies.items(), "error"))
-            + piece("colour", when(_ENDED, "good", choice(severity, colours.items(), "warning")))
-            + urls(alertmanager))
+    return (
+        _moments(zone)
+        + piece("title", _headline(Medium(name="plain")))
+        + piece("since", _since())
+        + piece("urgency", choice(severity, urgencies.items(), "error"))
+        + piece("colour", when(_ENDED, "good", choice(severity, colours.items(), "warning")))
+        + urls(alertmanager)
+    )
 
 
 def pieces(medium: Medium, identity: Iterable[str]) -> str:
@@ -68,46 +72,67 @@ def pieces(medium: Medium, identity: Iterable[str]) -> str:
     """
     name = medium.name
     escaped = piece(f"{name}.text", act(f".{medium.escape}")) if medium.escape else ""
-    return (escaped
-            + piece(f"{name}.title", _headline(medium))
-            + piece(f"{name}.list", _list(medium, identity))
-            + piece(f"{name}.links", _links(medium))
-            + piece(f"{name}.body", _body(medium)))
+    return (
+        escaped
+        + piece(f"{name}.title", _headline(medium))
+        + piece(f"{name}.list", _list(medium, identity))
+        + piece(f"{name}.links", _links(medium))
+        + piece(f"{name}.body", _body(medium))
+    )
 
 
 def _moments(zone: str) -> str:
     # Where the spec's hours name a zone, Alertmanager has its data: the configuration would not load without.
     local = ".UTC" if zone in ("", "UTC") else f". | tz {go(zone)}"
-    return (piece("moment", act(f'({local}).Format "Mon 2 Jan 15:04 MST"'))
-            + piece("clock", act(f'({local}).Format "15:04"')))
+    return piece("moment", act(f'({local}).Format "Mon 2 Jan 15:04 MST"')) + piece(
+        "clock", act(f'({local}).Format "15:04"')
+    )
 
 
 def _headline(medium: Medium) -> str:
     """`[critical] production/eu1 shop: HighErrorRate, still firing after 15 minutes`."""
-    label = {name: medium.value(f".CommonLabels.{name}")
-             for name in ("environment", "cluster", "severity", "alertname")}
+    label = {
+        name: medium.value(f".CommonLabels.{name}")
+        for name in ("environment", "cluster", "severity", "alertname")
+    }
     state = when(_ENDED, "resolved", when(".CommonLabels.severity", label["severity"], "several"))
     slash = when("and .CommonLabels.environment .CommonLabels.cluster", "/")
-    whose = when(_IS_DIGEST, given(".CommonLabels.team", " " + medium.value()),
-                 given(".CommonLabels.service", " " + medium.value()))
-    where = when("or .CommonLabels.environment .CommonLabels.cluster .CommonLabels.service",
-                 label["environment"] + slash + label["cluster"] + whose + ": ")
+    whose = when(
+        _IS_DIGEST,
+        given(".CommonLabels.team", " " + medium.value()),
+        given(".CommonLabels.service", " " + medium.value()),
+    )
+    where = when(
+        "or .CommonLabels.environment .CommonLabels.cluster .CommonLabels.service",
+        label["environment"] + slash + label["cluster"] + whose + ": ",
+    )
     count = act("len .Alerts") + " alert" + when("gt (len .Alerts) 1", "s")
-    what = when(_IS_DIGEST, count + " came and went outside your hours",
-                when(".CommonLabels.alertname", label["alertname"], count))
+    what = when(
+        _IS_DIGEST,
+        count + " came and went outside your hours",
+        when(".CommonLabels.alertname", label["alertname"], count),
+    )
     still = when('eq .Status "firing"', given(".CommonAnnotations.escalation", ", " + medium.value()))
     return f"[{state}] {where}{what}{still}"
 
 
 def _since() -> str:
     """From the earliest to the latest of the alerts."""
-    span = (act("$start := (index $set 0).StartsAt") + act("$end := (index $set 0).EndsAt")
-            + act("range $set") + when(".StartsAt.Before $start", act("$start = .StartsAt"))
-            + when(".EndsAt.After $end", act("$end = .EndsAt")) + act("end"))
+    span = (
+        act("$start := (index $set 0).StartsAt")
+        + act("$end := (index $set 0).EndsAt")
+        + act("range $set")
+        + when(".StartsAt.Before $start", act("$start = .StartsAt"))
+        + when(".EndsAt.After $end", act("$end = .EndsAt"))
+        + act("end")
+    )
     # A duration as a bare number: a template has no other way to say one second.
     length = act("($end.Sub $start).Round 1000000000 | humanizeDuration")
-    ended = ("resolved " + insert("moment", "$end")
-             + when(".CommonLabels.escalated", f", {length} after it was escalated", f" after {length}"))
+    ended = (
+        "resolved "
+        + insert("moment", "$end")
+        + when(".CommonLabels.escalated", f", {length} after it was escalated", f" after {length}")
+    )
     began = when(".CommonLabels.escalated", "escalated ", "firing since ") + insert("moment", "$start")
     return SET + span + when(_ENDED, ended, began)
 
@@ -115,55 +140,86 @@ def _since() -> str:
 def _body(medium: Medium) -> str:
     summary = given(".CommonAnnotations.summary", medium.value() + medium.line)
     was = given(".CommonAnnotations.summary", medium.line + "it was: " + medium.value())
-    threshold = given(".CommonAnnotations.threshold",
-                      when("$.CommonAnnotations.value", f" (threshold {medium.value()})",
-                           f"; threshold {medium.value()}"))
-    measured = given(".CommonAnnotations.value",
-                     "; " + when(_ENDED, "last ") + "value " + medium.value()) + threshold
+    threshold = given(
+        ".CommonAnnotations.threshold",
+        when("$.CommonAnnotations.value", f" (threshold {medium.value()})", f"; threshold {medium.value()}"),
+    )
+    measured = (
+        given(".CommonAnnotations.value", "; " + when(_ENDED, "last ") + "value " + medium.value())
+        + threshold
+    )
     meaning = given(".CommonAnnotations.description", medium.line + medium.value())
-    ordinary = (when(f"not ({_ENDED})", summary) + insert("since") + measured + insert(f"{medium.name}.list")
-                + when(_ENDED, was, meaning) + insert(f"{medium.name}.links"))
+    ordinary = (
+        when(f"not ({_ENDED})", summary)
+        + insert("since")
+        + measured
+        + insert(f"{medium.name}.list")
+        + when(_ENDED, was, meaning)
+        + insert(f"{medium.name}.links")
+    )
     return when(_IS_DIGEST, _digest(medium), ordinary)
 
 
 def _digest(medium: Medium) -> str:
-    return (first(".Alerts", SHOWN_IN_DIGEST,
-                  when("$i", medium.line) + medium.item + medium.value("$a.Annotations.summary"))
-            + _more(medium, ".Alerts", SHOWN_IN_DIGEST))
+    return first(
+        ".Alerts",
+        SHOWN_IN_DIGEST,
+        when("$i", medium.line) + medium.item + medium.value("$a.Annotations.summary"),
+    ) + _more(medium, ".Alerts", SHOWN_IN_DIGEST)
 
 
 def _list(medium: Medium, identity: Iterable[str]) -> str:
     """Which instances are affected; nothing for a single alert that has no labels of its own."""
     hidden = " ".join(go(name) for name in dict.fromkeys((*identity, *_TOLD)))
-    which = (act("range $j, $p := ($a.Labels.Remove $hidden).SortedPairs") + when("$j", ", ")
-             + medium.value("$p.Name") + "=" + medium.value("$p.Value") + act("end"))
+    which = (
+        act("range $j, $p := ($a.Labels.Remove $hidden).SortedPairs")
+        + when("$j", ", ")
+        + medium.value("$p.Name")
+        + "="
+        + medium.value("$p.Value")
+        + act("end")
+    )
     name = when("not $.CommonLabels.alertname", medium.value("$a.Labels.alertname") + " ")
-    measured = when("not $.CommonAnnotations.value",
-                    given("$a.Annotations.value", ": " + medium.value()))
-    ended = when('and (eq .Status "firing") .Alerts.Resolved',
-                 ", " + act("len .Alerts.Resolved") + " resolved")
-    several = (medium.line + act("len $set") + " affected" + ended + ":"
-               + first("$set", SHOWN, medium.line + medium.item + name + which + measured)
-               + _more(medium, "$set", SHOWN))
+    measured = when("not $.CommonAnnotations.value", given("$a.Annotations.value", ": " + medium.value()))
+    ended = when(
+        'and (eq .Status "firing") .Alerts.Resolved', ", " + act("len .Alerts.Resolved") + " resolved"
+    )
+    several = (
+        medium.line
+        + act("len $set")
+        + " affected"
+        + ended
+        + ":"
+        + first("$set", SHOWN, medium.line + medium.item + name + which + measured)
+        + _more(medium, "$set", SHOWN)
+    )
     single = given("index $set 0", act("$a := .") + when("$a.Labels.Remove $hidden", medium.line + which))
     return SET + act(f"$hidden := stringSlice {hidden}") + when("gt (len $set) 1", several, single)
 
 
 def _more(medium: Medium, alerts: str, shown: int) -> str:
     # There is no arithmetic in a template, but there is the length of what is left.
-    return when(f"gt (len {alerts}) {shown}",
-                f"{medium.line}{medium.item}and {act(f'len (slice {alerts} {shown})')} more")
+    return when(
+        f"gt (len {alerts}) {shown}",
+        f"{medium.line}{medium.item}and {act(f'len (slice {alerts} {shown})')} more",
+    )
 
 
 def _links(medium: Medium) -> str:
     """The five links, of the alert that is listed first."""
     dashboard = f"Dashboard at {insert('clock', '.StartsAt')}"
     of_alert = "".join(
-        when(f".Annotations.{annotation}",
-             act("$sep") + _link(medium, title, insert(name)) + act(f"$sep = {go(medium.between_links)}"))
-        for title, name, annotation in (("Runbook", "runbook", "runbook_url"),
-                                        (dashboard, "dashboard", "dashboard_url"),
-                                        ("Logs", "logs", "logs_url"), ("Traces", "traces", "traces_url")))
+        when(
+            f".Annotations.{annotation}",
+            act("$sep") + _link(medium, title, insert(name)) + act(f"$sep = {go(medium.between_links)}"),
+        )
+        for title, name, annotation in (
+            ("Runbook", "runbook", "runbook_url"),
+            (dashboard, "dashboard", "dashboard_url"),
+            ("Logs", "logs", "logs_url"),
+            ("Traces", "traces", "traces_url"),
+        )
+    )
     silence = when(f"not ({_ENDED})", act("$sep") + _link(medium, "Silence", insert("silence")))
     return SET + act(f"$sep := {go(medium.line)}") + given("index $set 0", of_alert) + silence
 

@@ -43,8 +43,9 @@ class Email:
 
     wakes: ClassVar[bool] = False
 
-    to: tuple[str, ...] = said("recipients", example="platform@example.org", pattern="email",
-                               one_or_many=True)
+    to: tuple[str, ...] = said(
+        "recipients", example="platform@example.org", pattern="email", one_or_many=True
+    )
 
     def integration(self, receiver: Receiver, links: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
         """One entry of `email_configs`."""

@@ -33,21 +33,30 @@ class Jira:
 
     wakes: ClassVar[bool] = False
 
-    api_url: str = said("Jira's REST address", pattern="url",
-                        example="https://example.atlassian.net/rest/api/2/")
+    api_url: str = said(
+        "Jira's REST address", pattern="url", example="https://example.atlassian.net/rest/api/2/"
+    )
     project: str = said("key of the project", example="OPS", pattern="line")
     issue_type: str = said("type of the issues", example="Incident", pattern="line")
-    user: str = said("user of the token; empty: the token is sent as a bearer token", "",
-                     example="bot@example.org", pattern="line")
+    user: str = said(
+        "user of the token; empty: the token is sent as a bearer token",
+        "",
+        example="bot@example.org",
+        pattern="line",
+    )
     token_file: Secret = said("file that holds the token", example="/run/secrets/jira")
-    resolve_transition: str = said("transition that ends an issue; empty: it stays open", "", example="Done",
-                                   pattern="line")
+    resolve_transition: str = said(
+        "transition that ends an issue; empty: it stays open", "", example="Done", pattern="line"
+    )
     reopen_transition: str = said("transition that opens it again", "", example="To Do", pattern="line")
 
     def integration(self, receiver: Receiver, links: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
         """One entry of `jira_configs`."""
-        login = ({"basic_auth": {"username": self.user, "password_file": self.token_file.file}} if self.user
-                 else {"authorization": {"credentials_file": self.token_file.file}})
+        login = (
+            {"basic_auth": {"username": self.user, "password_file": self.token_file.file}}
+            if self.user
+            else {"authorization": {"credentials_file": self.token_file.file}}
+        )
         moves = {"resolve_transition": self.resolve_transition, "reopen_transition": self.reopen_transition}
         return "jira_configs", {
             "send_resolved": receiver.send_resolved,

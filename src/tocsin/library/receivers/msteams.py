@@ -21,8 +21,13 @@ from tocsin.model.plugins import receiver_kind
 from tocsin.spec.declare import Secret, parameters, said
 
 EXAMPLES = ("{msteams: {webhook_url_file: /run/secrets/teams_url}}",)
-MEDIUM = Medium(name="msteams", escape=r" | reReplaceAll `([\\[\]*_])` `\$1`", line="\n\n",
-                link=("[", "](", ")"), between_links=" | ")
+MEDIUM = Medium(
+    name="msteams",
+    escape=r" | reReplaceAll `([\\[\]*_])` `\$1`",
+    line="\n\n",
+    link=("[", "](", ")"),
+    between_links=" | ",
+)
 
 
 @receiver_kind("msteams")

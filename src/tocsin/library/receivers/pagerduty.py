@@ -31,8 +31,13 @@ MEDIUM = Medium(name="pagerduty")
 TEXT = "\t"
 """What keeps Alertmanager from reading a detail as YAML."""
 DETAILS = (("value", "value"), ("threshold", "threshold"), ("meaning", "description"))
-LINKS = (("Runbook", "runbook"), ("Dashboard", "dashboard"), ("Logs", "logs"), ("Traces", "traces"),
-         ("Silence", "silence"))
+LINKS = (
+    ("Runbook", "runbook"),
+    ("Dashboard", "dashboard"),
+    ("Logs", "logs"),
+    ("Traces", "traces"),
+    ("Silence", "silence"),
+)
 
 
 @receiver_kind("pagerduty")
@@ -42,8 +47,9 @@ class PagerDuty:
 
     wakes: ClassVar[bool] = True
 
-    routing_key_file: Secret = said("file that holds the integration key (Events API v2)",
-                                    example="/run/secrets/pagerduty")
+    routing_key_file: Secret = said(
+        "file that holds the integration key (Events API v2)", example="/run/secrets/pagerduty"
+    )
 
     def integration(self, receiver: Receiver, links: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
         """One entry of `pagerduty_configs`."""
@@ -61,8 +67,10 @@ class PagerDuty:
             "client_url": insert("pagerduty.dashboard"),
             "details": {
                 "since": TEXT + insert("since"),
-                **{name: given(f".CommonAnnotations.{annotation}", TEXT + act("."))
-                   for name, annotation in DETAILS},
+                **{
+                    name: given(f".CommonAnnotations.{annotation}", TEXT + act("."))
+                    for name, annotation in DETAILS
+                },
                 "affected": TEXT + when("eq (len .Alerts) 1", "1 affected") + insert("pagerduty.list"),
                 "firing": insert("pagerduty.firing"),
                 "resolved": insert("pagerduty.resolved"),
@@ -78,10 +86,15 @@ class PagerDuty:
         of_first = "index (or .Alerts.Firing .Alerts.Resolved) 0"
         summary = insert("title") + given(".CommonAnnotations.summary", ": " + act("."))
         line = when("$i", "\n", TEXT) + act("$a.Annotations.summary")
-        return (pieces(MEDIUM, identity)
-                + piece("pagerduty.summary", summary)
-                + piece("pagerduty.firing", each("$i, $a", ".Alerts.Firing", line))
-                + piece("pagerduty.resolved", each("$i, $a", ".Alerts.Resolved", line))
-                + "".join(piece(f"pagerduty.{name}", given(of_first, insert(name)))
-                          for _, name in LINKS if name != "silence")
-                + piece("pagerduty.silence", insert("silence")))
+        return (
+            pieces(MEDIUM, identity)
+            + piece("pagerduty.summary", summary)
+            + piece("pagerduty.firing", each("$i, $a", ".Alerts.Firing", line))
+            + piece("pagerduty.resolved", each("$i, $a", ".Alerts.Resolved", line))
+            + "".join(
+                piece(f"pagerduty.{name}", given(of_first, insert(name)))
+                for _, name in LINKS
+                if name != "silence"
+            )
+            + piece("pagerduty.silence", insert("silence"))
+        )

@@ -25,8 +25,9 @@ EXAMPLES = (
     '{slack: {channel: "#alerts", api_url_file: /run/secrets/slack_url}, send_resolved: false}',
 )
 ESCAPE = " | reReplaceAll `&` `&amp;` | reReplaceAll `<` `&lt;` | reReplaceAll `>` `&gt;`"
-MEDIUM = Medium(name="slack", escape=ESCAPE, item="• ", link=("<", "|", ">"), url_first=True,
-                between_links=" | ")
+MEDIUM = Medium(
+    name="slack", escape=ESCAPE, item="• ", link=("<", "|", ">"), url_first=True, between_links=" | "
+)
 
 
 @receiver_kind("slack")
@@ -37,8 +38,9 @@ class Slack:
     wakes: ClassVar[bool] = False
 
     channel: str = said("channel or user", example='"#alerts"', pattern="line")
-    api_url_file: Secret = said("file that holds the incoming webhook's URL",
-                                example="/run/secrets/slack_url")
+    api_url_file: Secret = said(
+        "file that holds the incoming webhook's URL", example="/run/secrets/slack_url"
+    )
 
     def integration(self, receiver: Receiver, links: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
         """One entry of `slack_configs`."""

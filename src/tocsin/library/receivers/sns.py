@@ -35,22 +35,34 @@ class Sns:
 
     region: str = said("AWS region", example="eu-central-1", pattern="name")
     phone_number: str = said("a phone, in international form", "", example='"+493012345678"', pattern="line")
-    topic_arn: str = said("a topic, instead of a phone", "", pattern="line",
-                          example="arn:aws:sns:eu-central-1:123456789012:alerts")
-    role_arn: str = said("role to assume", "", pattern="line",
-                         example="arn:aws:iam::123456789012:role/alerts")
+    topic_arn: str = said(
+        "a topic, instead of a phone",
+        "",
+        pattern="line",
+        example="arn:aws:sns:eu-central-1:123456789012:alerts",
+    )
+    role_arn: str = said(
+        "role to assume", "", pattern="line", example="arn:aws:iam::123456789012:role/alerts"
+    )
     profile: str = said("profile of the shared AWS credentials", "", pattern="name")
 
     def agree(self, node: Node, sink: Sink) -> None:
         """Exactly one target."""
         if len({"phone_number", "topic_arn"} & set(node.map)) != 1:
-            sink.error("receiver/target", node, "SNS has exactly one of `phone_number` and `topic_arn`",
-                       help="keep the one that is to be told")
+            sink.error(
+                "receiver/target",
+                node,
+                "SNS has exactly one of `phone_number` and `topic_arn`",
+                help="keep the one that is to be told",
+            )
 
     def integration(self, receiver: Receiver, links: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
         """One entry of `sns_configs`."""
-        target = ({"topic_arn": literal(self.topic_arn)} if self.topic_arn
-                  else {"phone_number": literal(self.phone_number)})
+        target = (
+            {"topic_arn": literal(self.topic_arn)}
+            if self.topic_arn
+            else {"phone_number": literal(self.phone_number)}
+        )
         more = {"role_arn": self.role_arn, "profile": self.profile}
         return "sns_configs", {
             "send_resolved": receiver.send_resolved,

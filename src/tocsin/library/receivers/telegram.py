@@ -21,8 +21,9 @@ from tocsin.model.plugins import receiver_kind
 from tocsin.spec.declare import Secret, parameters, said
 
 EXAMPLES = ("{telegram: {bot_token_file: /run/secrets/telegram, chat_id: -1001234567890}}",)
-MEDIUM = Medium(name="telegram", item="• ", link=('<a href="', '">', "</a>"), url_first=True,
-                between_links=" | ")
+MEDIUM = Medium(
+    name="telegram", item="• ", link=('<a href="', '">', "</a>"), url_first=True, between_links=" | "
+)
 
 
 @receiver_kind("telegram")
@@ -33,8 +34,9 @@ class Telegram:
     wakes: ClassVar[bool] = False
 
     bot_token_file: Secret = said("file that holds the bot's token", example="/run/secrets/telegram")
-    chat_id: int = said("the chat's number; groups have negative ones", example="-1001234567890",
-                        least="-4503599627370496")
+    chat_id: int = said(
+        "the chat's number; groups have negative ones", example="-1001234567890", least="-4503599627370496"
+    )
     thread: int = said("number of a topic in a forum group; 0: none", 0)
     silent: bool = said("deliver without a sound", False)
 

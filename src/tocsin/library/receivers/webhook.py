@@ -34,18 +34,26 @@ class Webhook:
 
     wakes: ClassVar[bool] = False
 
-    url_file: Secret | None = said("file that holds the address; wanted where the address is a secret",
-                                   None, example="/run/secrets/heartbeat_url")
-    url: str = said("the address, where it is no secret", "", example="http://bot.example.org/alerts",
-                    pattern="url")
+    url_file: Secret | None = said(
+        "file that holds the address; wanted where the address is a secret",
+        None,
+        example="/run/secrets/heartbeat_url",
+    )
+    url: str = said(
+        "the address, where it is no secret", "", example="http://bot.example.org/alerts", pattern="url"
+    )
     max_alerts: int = said("alerts in one message at most; 0: all", 0, example="50")
     timeout: Duration | None = said("how long to wait for an answer", None, example="10s")
 
     def agree(self, node: Node, sink: Sink) -> None:
         """Exactly one address."""
         if len({"url", "url_file"} & set(node.map)) != 1:
-            sink.error("receiver/target", node, "a webhook has exactly one of `url_file` and `url`",
-                       help="keep `url_file` where the address is a secret, else `url`")
+            sink.error(
+                "receiver/target",
+                node,
+                "a webhook has exactly one of `url_file` and `url`",
+                help="keep `url_file` where the address is a secret, else `url`",
+            )
 
     def integration(self, receiver: Receiver, links: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
         """One entry of `webhook_configs`."""
