@@ -109,15 +109,26 @@ def test_a_spec_with_a_warning_is_judged_again(tmp_path: Path) -> None:
     assert [len(sink.found) for sink in sinks] == [1, 1]
 
 
-def test_a_spec_that_is_saved_during_a_run_is_not_remembered(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+SAVED = {
+    "the spec": ("spec.yaml", SHOP.replace("5%", "7%")),
+    "an artifact": ("alerts/web.yaml", "groups: []\n"),
+    "a runbook": ("runbooks/WebDown.md", "# mine\n"),
+}
+
+
+@pytest.mark.parametrize("what", SAVED)
+def test_what_is_saved_during_a_run_is_not_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     (tmp_path / "spec.yaml").write_text(SHOP)
     _age(tmp_path)
-    remember = memory.remember
+    generate(tmp_path, Sink())
+    (tmp_path / memory.MEMORY).unlink()
+    _age(tmp_path)
+    remember, (file, text) = memory.remember, SAVED[what]
 
     def saved_meanwhile(root: Path, *args: object) -> None:
-        (root / "spec.yaml").write_text(SHOP.replace("5%", "7%"))
+        (root / file).write_text(text)
         remember(root, *args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(memory, "remember", saved_meanwhile)

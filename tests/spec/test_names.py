@@ -38,6 +38,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "profile": ("  http:\n", "  NAME: {title: x}\n  http:\n"),
     "metric": ("      web_queue: {", "      NAME: {type: gauge}\n      web_queue: {"),
     "a metric's label": ("labels: [state]", "labels: [state, NAME]"),
+    "identity value": ("cluster: eu1", "cluster: NAME"),
     "identity label": ("{cluster: eu1, env", "{NAME: x, cluster: eu1, env"),
     "target label": ("labels: {zone: a}", "labels: {NAME: a}"),
     "alert label": ("labels: {tier: front}", "labels: {NAME: front}"),
@@ -55,7 +56,6 @@ PLACES: dict[str, tuple[str, str]] = {
 STRICT = tuple(PLACES)
 """Places where nothing of all this is a good name."""
 FREE: dict[str, tuple[str, str]] = {
-    "identity value": ("cluster: eu1", "cluster: NAME"),
     "row title": ("Traffic:\n        - {show", "NAME:\n        - {show"),
     "dashboard title": ("title: Everything", "title: NAME"),
     "panel title": ("title: Request rate", "title: NAME"),
@@ -97,6 +97,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # quoted, these are words like others
     **dict.fromkeys(PLACES, ("no",)),
     "job": ("",),
+    "identity value": ("a/b", "a b", "a.", "A\u0130", "a: b"),
     "runbook": ("",),
     "log field": ("a.",),
 }

@@ -19,6 +19,8 @@ PATTERNS: dict[str, tuple[re.Pattern[str], str]] = {
     "alert": (re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}"), "up to 80 letters, digits and `_`"),
     "label": (re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,99}"), "letters, digits and `_`"),
     "metric": (re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]{0,199}"), "letters, digits, `_` and `:`"),
+    # labels of rules are Go templates, and go into URLs, selectors and file names of other programs
+    "value": (re.compile(r"\w[\w ._:/@+-]{0,99}"), "letters, digits, spaces and `._:/@+-`"),
     "field": (re.compile(r"[A-Za-z_@][A-Za-z0-9_.@-]{0,99}"), "letters, digits, `_`, `-`, `.` and `@`"),
     "url": (re.compile(rf"https?://[^\s\"'<>{{}}\\^`{_BREAKS}]+"), "an http or https URL"),
     "link": (

@@ -43,6 +43,7 @@ class Spec:
     identity: Mapping[str, str] = said(
         "labels on every series, rule and notification",
         example="{cluster: eu1, environment: production}",
+        pattern="value",
         keys="label",
     )
     links: LinksSpec = said("where people reach things", default=LinksSpec())
