@@ -176,8 +176,9 @@ def suppress(
     shown, hidden = [], []
     paths = _PackPaths(tree)
     for finding in findings:
-        span, path = finding.at.span, paths.of(finding.at.span)
-        mine = [one for one in by_code.get(finding.code, ()) if one.covers(span, path)]
+        span, candidates = finding.at.span, by_code.get(finding.code, [])
+        path = paths.of(span) if candidates else ()
+        mine = [one for one in candidates if one.covers(span, path)]
         for one in mine:
             one.used.add(finding.code)
         valid = [one for one in mine if one.until is None or today <= one.until]
@@ -190,16 +191,19 @@ def suppress(
 
 
 class _PackPaths:
-    """Where in the spec's tree a place of a pack stands; looked up only when there is such a finding."""
+    """Where in the spec's tree a place of a pack stands; gathered only when there is such a finding."""
 
     def __init__(self, tree: Node) -> None:
         self.tree = tree
+        self.nodes: list[Node] | None = None
 
     def of(self, span: Span) -> tuple[str | int, ...]:
         if span.source.is_file:
             return ()
+        if self.nodes is None:
+            self.nodes = [node for node in self.tree.walk() if not node.source.is_file]
         place, best = (span.line, span.column), self.tree
-        for node in self.tree.walk():
+        for node in self.nodes:
             if node.source.name == span.source.name:
                 at = node.key_place().span
                 if (at.line, at.column) <= place < (node.span.end_line, node.span.end_column):
