@@ -151,7 +151,7 @@ def test_a_cache_that_cannot_be_made_is_explained(shop, go, tmp_path):
     [
         ("go: a.b/c@v1: Get https://proxy/: dial tcp: lookup proxy: no such host", "proxy cannot be reached"),
         ("go: a.b/c@v1: reading https://proxy/a: 403 Forbidden", "does not serve a module"),
-        ("write /root/.cache/go-build/x: no space left on device", "the disk is full"),
+        ("write /home/ada/.cache/go-build/x: no space left on device", "the disk is full"),
         (
             "go: go.mod requires go >= 1.30.0 (running go 1.26.8; GOTOOLCHAIN=local)",
             "1.30.0 or later is needed",
