@@ -65,7 +65,8 @@ class Links:
                 out["panel_url"] = dashboard_url(self.urls.grafana, dashboard, self.identity, by, panel.id)
             out |= _explore(self.services.get(alert.service), self.urls.grafana, self.identity)
         for title, target in alert.links.items():
-            out["link_" + "".join(c if c.isalnum() else "_" for c in title.lower())] = _plain(target)
+            name = "".join(c if c.isalnum() and c.isascii() else "_" for c in title.lower())
+            out[f"link_{name}"] = untemplated(target)
         place = (dashboard.uid, panel.id) if dashboard and panel else None
         return replace(alert, annotations=out, dashboard_url=url, panel=place)
 
@@ -73,18 +74,18 @@ class Links:
 def words(alert: Alert, condition: Condition) -> dict[str, str]:
     """Summary, description, value and threshold of one variant of an alert."""
     out = {
-        "summary": alert.summary or condition.summary or f"{alert.name}: {_plain(condition.meaning)}",
-        "description": alert.description or f"Fires when {_plain(condition.meaning)}.",
+        "summary": alert.summary or condition.summary or f"{alert.name}: {untemplated(condition.meaning)}",
+        "description": alert.description or f"Fires when {untemplated(condition.meaning)}.",
     }
     if condition.signal is not None or condition.threshold is not None:
         plain_value = condition.value == "{{ $value }}" and condition.unit in UNITS
         out["value"] = UNITS[condition.unit].template if plain_value else condition.value
     if condition.threshold_text:
-        out["threshold"] = _plain(condition.threshold_text)
+        out["threshold"] = untemplated(condition.threshold_text)
     return out
 
 
-def _plain(text: str) -> str:
+def untemplated(text: str) -> str:
     """Text that a Go template prints as it is."""
     return text.replace("{{", '{{ "{{" }}')
 

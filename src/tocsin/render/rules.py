@@ -5,7 +5,7 @@ from typing import Any
 
 from tocsin.artifacts.tree import Artifact, at
 from tocsin.model.alerting import Alert, RecordingRule, Variant
-from tocsin.model.annotate import words
+from tocsin.model.annotate import untemplated, words
 from tocsin.model.digest import digest_rules
 from tocsin.model.routing import WATCHDOG
 from tocsin.model.workspace import Model
@@ -116,7 +116,7 @@ def _alerting(alert: Alert, variant: Variant, escalated: bool) -> Any:
     tree["labels"] = {
         **alert.labels,
         # the parts of one alert are told apart, so that two of them never make one series
-        **({PART: variant.only} if variant.only else {}),
+        **({PART: untemplated(variant.only)} if variant.only else {}),
         **({"escalated": "true"} if escalated else {}),
     }
     tree["annotations"] = _annotations(alert, variant, escalated)
