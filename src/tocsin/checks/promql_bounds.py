@@ -173,8 +173,9 @@ def _combined(expr: Binary, index: Index) -> Bounds:
         return left
     if expr.op == "or":
         return left.around(right)
-    if expr.op == "/" and is_share(expr):
-        return SHARE
+    factor = share(expr) if expr.op == "/" else 0.0
+    if factor > 0:
+        return Bounds(0, factor)
     return calculated(expr.op, left, right)
 
 
@@ -219,13 +220,25 @@ def _times(a: float, b: float) -> float:
     return 0.0 if a == 0 or b == 0 else a * b
 
 
-def is_share(expr: Binary) -> bool:
-    """Whether the left side counts some of what the right side counts: then the quotient is at most 1."""
-    part, whole = bare(expr.left), bare(expr.right)
+def share(expr: Binary) -> float:
+    """How much the quotient is at most, because its left side counts some of what the right side counts.
+
+    1 for `some / all`, 100 for `100 * some / all`; 0 where it is no such quotient.
+    """
+    part, whole, factor = bare(expr.left), bare(expr.right), 1.0
+    if isinstance(part, Binary) and part.op == "*":
+        for number, rest in ((bare(part.left), part.right), (bare(part.right), part.left)):
+            if isinstance(number, Number):
+                factor, part = number.value, bare(rest)
+                break
     if not isinstance(part, Aggregate) or not isinstance(whole, Aggregate):
-        return False
+        return 0.0
     if _names(part) != _names(whole) or (expr.matching is not None and expr.matching.group):
-        return False
+        return 0.0
+    return factor if _some_of(part, whole) else 0.0
+
+
+def _some_of(part: Aggregate, whole: Aggregate) -> bool:
     if part.op == whole.op == "sum":
         return _is_part(bare(part.expr), bare(whole.expr))
     if part.op == whole.op == "count":

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tocsin.checks.contract_index import Index
+from tocsin.checks.promql_bounds import share
 from tocsin.query.promql.ast import Aggregate, Binary, Call, Expr, Number, Paren, Range, Selector, Subquery
 from tocsin.query.promql.types import type_of
 from tocsin.query.promql.walk import bare, selectors
@@ -109,6 +110,4 @@ def _divided(expr: Binary, left: str, right: str, index: Index) -> str:
 
 def _events(expr: Binary, index: Index) -> str:
     """Some events by all events."""
-    from tocsin.checks.promql_bounds import is_share
-
-    return SHARE if is_share(expr) else ""
+    return SHARE if share(expr) == 1 else ""

@@ -74,6 +74,14 @@ EXAMPLES = (
         ),
     ),
 )
+_SYNONYMS = (
+    ("status", "code", "status_code", "http_status", "response_code"),
+    ("endpoint", "path", "route", "handler", "uri", "url"),
+    ("method", "verb", "http_method"),
+    ("instance", "host", "hostname", "node", "pod"),
+    ("environment", "env", "stage"),
+    ("job", "app", "application", "service"),
+)
 
 
 @check(CODE, on=Promql)
@@ -130,7 +138,7 @@ def _finding(
     name: Name, below: tuple[Selector, ...], known: frozenset[str], expression: Expression, view: View
 ) -> Diagnostic:
     metrics = {m.name: m for s in below for m in view.index.of(s)}
-    near = nearest(name.text, sorted(known))
+    near = _meant(name.text, known)
     where = " and ".join(f"`{s.metric}`" for s in {s.metric: s for s in below if s.metric}.values())
     dropped = any(name.text in (view.index.labels(s) or ()) for s in below)
     message = f"{where or 'this expression'} has no label `{name.text}`"
@@ -145,6 +153,13 @@ def _finding(
         others=[] if dropped else [_declared(metric) for metric in metrics.values()][:3],
         help=_help(name.text, near, dropped=dropped),
     )
+
+
+def _meant(name: str, known: frozenset[str]) -> str:
+    """The nearest name, or one that means the same elsewhere."""
+    near = nearest(name, sorted(known))
+    same = (other for group in _SYNONYMS if name in group for other in group if other in known)
+    return near or next(same, "")
 
 
 def _declared(metric: Metric) -> Label:
