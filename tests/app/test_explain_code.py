@@ -33,7 +33,7 @@ def test_the_example_of_a_page(code: str) -> None:
     assert findings(code, good) == []
 
 
-@pytest.mark.parametrize("code", of_files())
+@pytest.mark.parametrize("code", list(pages()))
 def test_a_page_says_why_and_how(code: str) -> None:
     page = pages()[code]
     assert page.title.endswith(".")

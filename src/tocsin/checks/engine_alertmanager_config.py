@@ -1,4 +1,15 @@
-"""Alertmanager accepts its configuration and its notification templates."""
+"""Alertmanager accepts its configuration and its notification templates.
+
+## Why
+
+An Alertmanager that is given a configuration or a template that it refuses goes on with the old one, or does
+not start. New routes are then not there, and nobody notices before the first page.
+
+## Fix
+
+The finding stands where the spec caused it: mostly a receiver, a name, or a text that a template cannot hold.
+Where the spec looks right, the renderer has a bug: report it with the line in the note.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,5 +1,16 @@
 """Every alert reaches exactly the receivers that the spec means, by Alertmanager's own reading of the routes.
 
+## Why
+
+A page that goes to the wrong team, or to the fallback, is found out at night. The tree of routes is made from
+teams and severities; amtool is asked where each alert really ends.
+
+## Fix
+
+Compare the receivers that the message names with the team, the severity and the `to:` of the alert.
+
+## Exceptions
+
 Labels only: amtool knows nothing of hours, inhibition and grouping (amtool 0.34.2).
 """
 

@@ -1,4 +1,13 @@
-"""Docker Compose accepts the stack, whole and small."""
+"""Docker Compose accepts the stack, whole and small.
+
+## Why
+
+`docker compose up` would stop at the first mistake, on a colleague's machine.
+
+## Fix
+
+The finding stands at the part of `stack:` or the receiver (its secret file) that caused it.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

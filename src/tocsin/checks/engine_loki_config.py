@@ -1,4 +1,13 @@
-"""Loki accepts its configuration."""
+"""Loki accepts its configuration.
+
+## Why
+
+Loki does not start with a configuration that it refuses, and some limits only fail when they are read.
+
+## Fix
+
+The finding stands at the setting of `stack:` or `logs:` that caused it.
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,13 @@
-"""Prometheus accepts its configuration, with and without long-term storage."""
+"""Prometheus accepts its configuration, with and without long-term storage.
+
+## Why
+
+Prometheus does not start with a configuration that it refuses, and after a reload goes on with the old one.
+
+## Fix
+
+The finding stands at the `scrape:`, `probes:` or `stack:` that caused it.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,14 @@
-"""Prometheus accepts every rule file: expressions parse, labels and annotation templates are valid."""
+"""Prometheus accepts every rule file: expressions parse, labels and annotation templates are valid.
+
+## Why
+
+Prometheus loads no rule of a file in which one is wrong. Its own parser and linter are asked.
+
+## Fix
+
+Correct the expression where the caret stands; in an expression that a template made, the parameter that is named
+below it. In a `summary` or `description`, look for a `{{` that is never closed or a function that does not exist.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
