@@ -6,8 +6,8 @@ A collector that refuses its configuration ships nothing: no logs, no traces, an
 
 ## Fix
 
-The finding stands at the setting that caused it: mostly a pattern under `redact:`, a path under `files:`, or a
-name of a field.
+The finding stands at the setting that caused it: mostly a pattern under `redact:`, a path under `files:`,
+or a name of a field.
 """
 
 from collections.abc import Iterator

@@ -2,12 +2,13 @@
 
 ## Why
 
-Loki loads no rule of a file in which one is wrong. Its own parser is asked, because nobody else's is the same.
+Loki loads no rule of a file in which one is wrong. Its own parser is asked, because nobody else's is the
+same.
 
 ## Fix
 
-Correct the expression where the caret stands; in an expression that a template made, the parameter that is named
-below it.
+Correct the expression where the caret stands; in an expression that a template made, the parameter that
+is named below it.
 """
 
 from collections.abc import Iterator

@@ -6,8 +6,9 @@ Prometheus loads no rule of a file in which one is wrong. Its own parser and lin
 
 ## Fix
 
-Correct the expression where the caret stands; in an expression that a template made, the parameter that is named
-below it. In a `summary` or `description`, look for a `{{` that is never closed or a function that does not exist.
+Correct the expression where the caret stands; in an expression that a template made, the parameter that
+is named below it. In a `summary` or `description`, look for a `{{` that is never closed or a function
+that does not exist.
 """
 
 from collections.abc import Iterator
