@@ -100,7 +100,7 @@ def new_file(kind: str, name: str, source: Path) -> Made:
         what=f"{one.what} `{name}`",
         edits=(Edit(path, None, text, ((1, text.count("\n")),)),),
         hints=("it works as it is, and nothing else has to be changed; replace each TODO",),
-        command=f"pytest {one.tests} -k {words[-1]}",
+        command=f"pytest {one.tests} -k {name.rpartition('/')[2]}",
     )
 
 
