@@ -21,7 +21,7 @@ from tocsin.checks.expression import Expression, Promql
 from tocsin.checks.promql_bounds import bounds
 from tocsin.checks.promql_example import alert, panel
 from tocsin.diag.diagnostic import Diagnostic
-from tocsin.query.promql.ast import COMPARISONS, Binary, Number
+from tocsin.query.promql.ast import COMPARISONS, Binary, Expr, Number
 from tocsin.query.promql.walk import bare
 from tocsin.spec.values import number_text
 
@@ -58,13 +58,17 @@ def threshold_unit(expression: Expression, view: View) -> Iterator[Diagnostic]:
                     CODE, panel.origin.at(key), _message(line.value), help=f"write `{_share(line.value)}`"
                 )
     elif variant is not None and expression.role == "alert" and variant.condition.unit == "percentunit":
-        tree = bare(expression.tree)
-        limit = bare(tree.right) if isinstance(tree, Binary) and tree.op in COMPARISONS else None
-        if not isinstance(limit, Number) or not 1 < limit.value <= 100:
-            return
-        if bounds(tree.left, view.index).high > 1:  # otherwise it is `promql/never-true`
-            help = f"write `{_share(limit.value)}` for {number_text(limit.value)} %"
-            yield view.within(CODE, expression, limit, _message(limit.value), help=help)
+        yield from _alert(bare(expression.tree), expression, view)
+
+
+def _alert(tree: Expr, expression: Expression, view: View) -> Iterator[Diagnostic]:
+    if not isinstance(tree, Binary) or tree.op not in COMPARISONS:
+        return
+    limit = bare(tree.right)
+    # of what is at most 1, `promql/never-true` tells
+    if isinstance(limit, Number) and 1 < limit.value <= 100 and bounds(tree.left, view.index).high > 1:
+        help = f"write `{_share(limit.value)}` for {number_text(limit.value)} %"
+        yield view.within(CODE, expression, limit, _message(limit.value), help=help)
 
 
 def _message(value: float) -> str:
