@@ -208,7 +208,8 @@ def _clashes(folder: Path, spec: str) -> list[str]:
     if workspace is None:
         raise Refused("that makes no good spec", findings=sink.found)
     met = compare(folder, render(workspace)).of("foreign", "edited", "changed")
-    return [one.artifact.path for one in met]
+    # of a runbook only the facts are written
+    return [o.artifact.path for o in met if o.artifact.format != "markdown" or o.status != "changed"]
 
 
 def _beside(folder: Path) -> Iterable[Edit]:
