@@ -41,7 +41,7 @@ def test_promtool_runs_the_unit_tests_of_the_rules(bench):
 
 def test_an_alert_goes_from_prometheus_to_alertmanager(bench):
     bench.prometheus.wait_for_alertmanager()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 90
     while not bench.alertmanager.alerts():
         assert time.monotonic() < until, "no alert arrived"
         time.sleep(0.1)
