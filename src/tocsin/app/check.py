@@ -86,10 +86,11 @@ def _own(chosen: frozenset[str]) -> list[str]:
 
 
 def _asked(opened: Opened, codes: Sequence[str], engines: bool) -> list[Ran]:
-    artifacts = {a.path: a for a in opened.artifacts()}
+    wanted = engines and any(one.needs for code, one in checks if code in codes)  # by nobody else
+    artifacts = {a.path: a for a in opened.artifacts()} if wanted else {}
     with tempfile.TemporaryDirectory(prefix="tocsin-check-") as name:
         folder = Path(name).resolve()
-        for path, artifact in artifacts.items() if engines else ():
+        for path, artifact in artifacts.items():
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(whole(artifact, emit(artifact), None), "utf-8")
