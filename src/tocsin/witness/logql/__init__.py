@@ -1,0 +1,1 @@
+"""Witnesses of LogQL rules: streams of lines."""
