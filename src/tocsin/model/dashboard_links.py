@@ -105,7 +105,7 @@ def _alertmanager(setting: Setting, matchers: Sequence[Matcher]) -> str:
 def annotations(setting: Setting, services: Sequence[str], node: Node) -> tuple[Annotation, ...]:
     """Firing alerts of the dashboard's services, their deployments and restarts."""
     out: list[Annotation] = []
-    if any(alert.service in services for alert in setting.alerts):
+    if not setting.alerting.isdisjoint(services):
         expr = setting.select(
             "ALERTS",
             Matcher("alertstate", "=", "firing"),

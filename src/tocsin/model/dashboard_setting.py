@@ -53,6 +53,11 @@ class Setting:
     every: Duration
     sink: Sink
     decoder: Decoder = field(default_factory=Decoder)
+    alerting: frozenset[str] = field(init=False)
+    """Services that have alerts."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "alerting", frozenset(alert.service for alert in self.alerts))
 
     def scope(self, service: Service | None) -> Scope:
         """A panel-mode scope for one panel."""
