@@ -34,11 +34,13 @@ class Rule:
     group: str = ""
     file: str = ""
     """Where it stands, as promtool is given it."""
+    number: int = 0
+    """Which rule of its group it is, from 1; 0: it is not said. Rules of one group may share a name."""
 
     @property
     def id(self) -> tuple[str, str, str]:
-        """File, group, name."""
-        return self.file, self.group, self.name
+        """File, group (with the rule's number in it, where that is said), name."""
+        return self.file, f"{self.group}:{self.number}" if self.number else self.group, self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
