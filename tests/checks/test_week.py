@@ -2,7 +2,7 @@
 
 import pytest
 
-from tocsin.checks.week import gap, wraps
+from tocsin.checks.week import gap
 from tocsin.diag.compose import compose_text
 from tocsin.diag.diagnostic import Sink
 from tocsin.diag.text import Source
@@ -52,21 +52,3 @@ def test_shifts_on_two_continents_fit_together() -> None:
     assert gap([berlin, tokyo]) == "monday 20:00 to monday 21:00 (Europe/Berlin)"
     longer = hours(span("Asia/Tokyo", "03:00-16:00"))
     assert gap([berlin, longer]) == ""
-
-
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [
-        ("monday:friday", False),
-        ("sunday:saturday", False),
-        ("sunday", False),
-        ("sunday:monday", False),
-        ("saturday:sunday", True),
-        ("monday:sunday", True),
-        ("friday:monday", True),
-        ("monday:monday", False),
-        ("funday:monday", False),
-    ],
-)
-def test_alertmanagers_week_begins_on_sunday(days: str, expected: bool) -> None:
-    assert wraps(days) is expected

@@ -3,16 +3,15 @@
 A standard week in January and one in July stand for all others.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from tocsin.model import clock as model_clock
 from tocsin.model.alerting import Hours
+from tocsin.model.clock import DAY, DAYS, Interval
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAY = 24 * 60
-_WEEK = 7 * _DAY
+_WEEK = 7 * DAY
 _SEASONS = (datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 7, 6, tzinfo=UTC))
 """Two Mondays."""
 
@@ -47,19 +46,11 @@ def _first_gap(opened: bytearray) -> tuple[int, int] | None:
     return begin % _WEEK, twice.index(1, begin) % _WEEK
 
 
-def spans(interval: Mapping[str, object]) -> Iterator[tuple[int, int]]:
+def spans(interval: Interval) -> Iterator[tuple[int, int]]:
     """(first minute, minute after the last) of the week, on the interval's own clock."""
-    times = _listed(interval.get("times")) or [{"start_time": "00:00", "end_time": "24:00"}]
-    for day in _days(_listed(interval.get("weekdays"))):
-        for one in times:
-            yield day * _DAY + _minute(one["start_time"]), day * _DAY + _minute(one["end_time"])
-
-
-def wraps(days: str) -> bool:
-    """Whether a range of days goes over the end of Alertmanager's week, which begins on Sunday."""
-    first, _, last = days.partition(":")
-    order = ("sunday", *DAYS[:6])
-    return bool(last) and {first, last} <= set(order) and order.index(first) > order.index(last)
+    for day in model_clock.days(interval):
+        for begin, end in model_clock.spans(interval):
+            yield day * DAY + begin, day * DAY + end
 
 
 def offset(zone: str, when: datetime) -> int:
@@ -70,25 +61,5 @@ def offset(zone: str, when: datetime) -> int:
 
 def clock(minute: int) -> str:
     """`monday 22:00`."""
-    day, rest = divmod(minute, _DAY)
+    day, rest = divmod(minute, DAY)
     return f"{DAYS[day % 7]} {rest // 60:02d}:{rest % 60:02d}"
-
-
-def _days(said: list[Any]) -> list[int]:
-    if not said:
-        return list(range(7))
-    out: set[int] = set()
-    for one in said:
-        first, _, last = str(one).partition(":")
-        begin, end = DAYS.index(first), DAYS.index(last or first)
-        out |= {day % 7 for day in range(begin, (end if end >= begin else end + 7) + 1)}
-    return sorted(out)
-
-
-def _minute(said: object) -> int:
-    hour, _, minute = str(said).partition(":")
-    return int(hour) * 60 + int(minute)
-
-
-def _listed(said: object) -> list[Any]:
-    return list(said) if isinstance(said, list | tuple) else []

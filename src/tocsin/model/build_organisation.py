@@ -1,7 +1,7 @@
 """Receivers, teams, severities, hours, inhibitions from their declarations, references resolved."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from tocsin.diag.diagnostic import Sink
 from tocsin.diag.nodes import Node
@@ -162,9 +162,23 @@ def _interval(span: DaysSpec, zone: str, node: Node, sink: Sink) -> dict[str, ob
     if span.times:
         out["times"] = [{"start_time": t.split("-")[0], "end_time": t.split("-")[-1]} for t in span.times]
     if span.days:
-        out["weekdays"] = list(span.days)
+        out["weekdays"] = [part for days in span.days for part in _within_week(days)]
     out["location"] = zone
     return out
+
+
+def _within_week(days: str) -> Iterator[str]:
+    """A range of days in parts that do not go over the end of Alertmanager's week, which ends on Saturday.
+
+    Alertmanager 0.31.1 refuses `saturday:sunday`: "start day cannot be before end day".
+    """
+    first, _, last = days.partition(":")
+    order = ("sunday", *_DAYS[:6])
+    if {first, last} <= set(order) and order.index(first) > order.index(last):
+        yield first if first == "saturday" else f"{first}:saturday"
+        yield last if last == "sunday" else f"sunday:{last}"
+    else:
+        yield days
 
 
 def watchdog(spec: Spec, known: Mapping[str, Receiver], sink: Sink) -> Watchdog | None:
