@@ -26,3 +26,19 @@ def test_a_grid_becomes_alerts(row, hold, keep, expected):
     found = alertings({ONE: [c == "x" for c in row]}, 15, hold, keep)
     assert [(a.pending, a.firing, a.resolved) for a in found] == expected
     assert all(a.labels == ONE for a in found)
+
+
+@pytest.mark.parametrize(
+    ("rows", "limit", "expected"),
+    [
+        (("xxxx", "...."), 1, [(0, 15, None)]),
+        (("xxxxxx", "..x..."), 1, [(0, 15, 30), (45, 60, None)]),
+        (("xxx...", "..xxxx"), 1, [(0, 15, 30), (45, 60, None)]),
+        (("xxxxxx", "xxxxxx"), 1, []),
+        (("xxxxxx", "xxxxxx"), 2, [(0, 15, None), (0, 15, None)]),
+    ],
+)
+def test_more_alerts_than_the_limit_are_all_forgotten(rows, limit, expected):
+    grid = {labels([("job", str(n))]): [c == "x" for c in row] for n, row in enumerate(rows)}
+    found = alertings(grid, 15, 15, limit=limit)
+    assert [(a.pending, a.firing, a.resolved) for a in found] == expected
