@@ -34,10 +34,12 @@ def pairs(view: View) -> tuple[Pair, ...]:
 
 def named(rule: Inhibition) -> Iterator[tuple[Node, str, str]]:
     """What the rule mutes: (place, service as it was said or "", name)."""
+    home = rule.origin.at("when").text.rpartition("/")[0]
     place = rule.origin.at("mute")
     for node in place.items or [place]:
         service, _, name = node.text.rpartition("/")
-        yield node, service, name
+        if (home or service) == rule.service:
+            yield node, service, name
 
 
 def by_service(view: View, name: str) -> dict[str, Alert]:

@@ -8,7 +8,7 @@ from tocsin.diag.nodes import Node
 from tocsin.model.alerting import Hours, Inhibition, Receiver, Severity, Team, Watchdog
 from tocsin.model.plugins import receiver_kinds
 from tocsin.spec.decode import decode, fields
-from tocsin.spec.organisation import DaysSpec, ReceiverSpec
+from tocsin.spec.organisation import DaysSpec, InhibitSpec, ReceiverSpec
 from tocsin.spec.root import Spec
 
 ESCALATE = "escalate"
@@ -205,17 +205,42 @@ def inhibitions(spec: Spec, names: Collection[str], sink: Sink) -> tuple[Inhibit
                 if value not in names:
                     where = place.items[index] if place.items else place
                     sink.unknown("spec/unknown-alert", where, "alert", value, names)
-        service = one.when.partition("/")[0] if "/" in one.when else ""
-        out.append(
+        for index, value in enumerate(one.mute):
+            _same_service(one, value, (one.node.at("mute").items or [one.node.at("mute")])[index], sink)
+        out += [
             Inhibition(
                 when=one.when.rpartition("/")[2],
-                mute=tuple(m.rpartition("/")[2] for m in one.mute),
+                mute=muted,
                 equal=("cluster", "environment", "service", *one.equal),
                 service=service,
                 origin=one.node,
             )
-        )
+            for service, muted in _muted_by_service(one).items()
+        ]
     return tuple(out)
+
+
+def _same_service(said: InhibitSpec, muted: str, place: Node, sink: Sink) -> None:
+    home, service = said.when.rpartition("/")[0], muted.rpartition("/")[0]
+    if home and service and home != service:
+        sink.error(
+            "spec/inhibit-service",
+            place,
+            f"`{said.when}` cannot mute an alert of `{service}`: inhibitions hold within one service",
+            help=f"name an alert of `{home}`, or let `{service}` have an alert that says the same",
+        )
+
+
+def _muted_by_service(said: InhibitSpec) -> dict[str, tuple[str, ...]]:
+    """Service ("" for every one) -> names that are muted there.
+
+    An inhibition holds within one service, so that either side may name it.
+    """
+    home = said.when.rpartition("/")[0]
+    out: dict[str, tuple[str, ...]] = {}
+    for service, _, name in (one.rpartition("/") for one in said.mute):
+        out[home or service] = (*out.get(home or service, ()), name)
+    return out
 
 
 def check_roles(spec: Spec, all_teams: Mapping[str, Team], used: set[tuple[str, str]], sink: Sink) -> None:
