@@ -6,8 +6,8 @@ make a small file large.
 """
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, TypeVar
 
 import yaml
 
@@ -20,15 +20,27 @@ MAX_DEPTH = 60
 MAX_NODES = 2_000_000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]|\r(?!\n)")
 """Also what some readers take for the end of a line and others do not: lines must be countable."""
+T = TypeVar("T")
 _Parser: Any = getattr(yaml, "CSafeLoader", None)
 
 
-class _Stop(Exception):
+class Stop(Exception):
     """Reading cannot go on; the reason has been reported."""
 
 
 def compose(name: str, data: bytes, sink: Sink) -> Node | None:
     """The root node of one YAML file, or None after reporting why there is none."""
+    source = _decoded_within(name, data, sink)
+    return compose_text(source, sink) if source else None
+
+
+def readable(name: str, data: bytes, sink: Sink) -> Source | None:
+    """The text of a file that is YAML's as far as its characters go; else None, after reporting why not."""
+    source = _decoded_within(name, data, sink)
+    return source if source and not _unfit(source, sink) else None
+
+
+def _decoded_within(name: str, data: bytes, sink: Sink) -> Source | None:
     if len(data) > MAX_BYTES:
         sink.error(
             "spec/too-large",
@@ -37,12 +49,15 @@ def compose(name: str, data: bytes, sink: Sink) -> Node | None:
             help="split it with `include:`",
         )
         return None
-    source = _decoded(name, data, sink)
-    return compose_text(source, sink) if source else None
+    return _decoded(name, data, sink)
 
 
 def compose_text(source: Source, sink: Sink) -> Node | None:
     """As `compose`, for text."""
+    return None if _unfit(source, sink) else guarded(source, sink, Composer(source, sink).root)
+
+
+def _unfit(source: Source, sink: Sink) -> bool:
     bad = _CONTROL.search(source.text)
     if bad:
         sink.error(
@@ -51,10 +66,14 @@ def compose_text(source: Source, sink: Sink) -> Node | None:
             f"the character U+{ord(bad[0]):04X} is not allowed here",
             help="delete it, or write it as an escape in double quotes",
         )
-        return None
+    return bad is not None
+
+
+def guarded(source: Source, sink: Sink, read: Callable[[], T]) -> T | None:
+    """What `read` gives, or None after reporting why it could not."""
     try:
-        return _Composer(source, sink).root()
-    except _Stop:
+        return read()
+    except Stop:
         return None
     except yaml.MarkedYAMLError as error:
         _syntax(source, error, sink)
@@ -162,8 +181,8 @@ def _point_at(source: Source, mark: Any) -> Span:
     return Span(source, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
 
 
-class _Composer:
-    """Turns events into nodes with an explicit stack."""
+class Composer:
+    """Turns events into nodes with an explicit stack; one document."""
 
     def __init__(self, source: Source, sink: Sink) -> None:
         self.source = source
@@ -192,20 +211,21 @@ class _Composer:
         if self.done is None:
             span = Span(self.source, 1, 1, 1, 1)
             self.sink.error("spec/empty", span, f"{self.source.name} is empty")
-            raise _Stop
+            raise Stop
         return self.done
 
     def event(self, event: Any) -> None:
         if isinstance(event, yaml.ScalarEvent):
             self.refuse(event)
             # libyaml says "" where PyYAML says None: plain
-            self.place(Node("scalar", event.value, self.source, _at(event), style=event.style or None))
+            scalar = Node("scalar", event.value, self.source, _at(event), style=event.style or None)
+            self.place(self.made(scalar, event))
         elif isinstance(event, yaml.MappingStartEvent):
             self.refuse(event)
-            self.open(Node("map", {}, self.source, _at(event), keys={}))
+            self.open(self.made(Node("map", {}, self.source, _at(event), keys={}), event))
         elif isinstance(event, yaml.SequenceStartEvent):
             self.refuse(event)
-            self.open(Node("seq", [], self.source, _at(event)))
+            self.open(self.made(Node("seq", [], self.source, _at(event)), event))
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             self.close(event)
         elif isinstance(event, yaml.AliasEvent):
@@ -223,9 +243,9 @@ class _Composer:
                 "put it in a file of its own and `include:` it",
             )
 
-    def stop(self, event: Any, code: str, message: str, help: str) -> None:
+    def stop(self, event: Any, code: str, message: str, help: str) -> NoReturn:
         self.sink.error(code, Span(self.source, *_at(event)), message, help=help)
-        raise _Stop
+        raise Stop
 
     def refuse(self, event: Any) -> None:
         self.count += 1
@@ -243,6 +263,10 @@ class _Composer:
         if event.tag and event.tag != "!":
             self.stop(event, "spec/tag", f"the tag `{event.tag}` is not supported", "delete the tag")
 
+    def made(self, node: Node, event: Any) -> Node:
+        """A node that was just made of an event."""
+        return node
+
     def open(self, node: Node) -> None:
         if len(self.stack) >= MAX_DEPTH:
             self.sink.error(
@@ -251,7 +275,7 @@ class _Composer:
                 f"nested more than {MAX_DEPTH} levels deep",
                 help="a spec needs about eight",
             )
-            raise _Stop
+            raise Stop
         self.place(node)
         self.stack.append((node, None))
 
@@ -287,7 +311,7 @@ class _Composer:
     def as_key(self, node: Node) -> Node:
         if node.kind != "scalar":
             self.key_trouble(node)
-            raise _Stop
+            raise Stop
         if node.text == "<<" and node.style is None:
             self.sink.error(
                 "spec/merge-key",
@@ -295,7 +319,7 @@ class _Composer:
                 "the merge key `<<` is not supported",
                 help="use `profiles:` and `use:`",
             )
-            raise _Stop
+            raise Stop
         return node
 
     def key_trouble(self, node: Node) -> None:
