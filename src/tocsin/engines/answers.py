@@ -42,3 +42,7 @@ class EngineError(Trouble):
     def __str__(self) -> str:
         rows = [*self.facts, *([("try", self.cure)] if self.cure else [])]
         return "\n".join([self.summary, *(f"  {name:<13} {text}" for name, text in rows)])
+
+
+class Refused(EngineError):
+    """An engine that runs says no to what it was asked; the fact `answer` holds its words."""

@@ -1,4 +1,4 @@
-"""Talks HTTP to a running engine: JSON in, JSON out; a refusal becomes an `EngineError` with the answer.
+"""Talks HTTP to a running engine: JSON in, JSON out; a refusal becomes a `Refused` with the answer.
 
 Which paths exist and what they answer is known by the file of each server.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tocsin.engines.answers import EngineError
+from tocsin.engines.answers import EngineError, Refused
 
 if TYPE_CHECKING:
     import requests
@@ -55,5 +55,5 @@ class Client:
             ) from error
         if not answer.ok:
             said = f'{answer.status_code} "{answer.text.strip()[:500]}"'
-            raise EngineError(f"{self.title} refuses {method} {path}", facts=(("answer", said),))
+            raise Refused(f"{self.title} refuses {method} {path}", facts=(("answer", said),))
         return answer

@@ -49,6 +49,10 @@ class RunningLoki:
         """Where it listens."""
         return self.api.url
 
+    def beside(self) -> "RunningLoki":
+        """The same server over a connection of its own, for another thread."""
+        return RunningLoki(Client(TITLE, self.url), self.server)
+
     def push(self, tenant: str, streams: Iterable[Stream]) -> None:
         """Store lines. Older than the stream's newest minus 1 h is refused (3.7.8)."""
         import orjson
@@ -155,6 +159,7 @@ storage_config:
 server: {{log_level: warn}}
 ingester:
   query_store_max_look_back_period: -1  # else lines older than about 3 h are invisible
+  flush_check_period: 24h  # old lines would be flushed after half a minute: nothing is ever read back
   lifecycler: {{min_ready_duration: 0s, final_sleep: 0s}}
 querier: {{query_ingesters_within: 0}}
 limits_config:
@@ -167,6 +172,7 @@ limits_config:
   per_stream_rate_limit: 100MB
   per_stream_rate_limit_burst: 100MB
   max_query_length: 0
+  max_query_series: 10000
 analytics: {{reporting_enabled: false}}
 """
 
