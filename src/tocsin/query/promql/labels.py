@@ -3,6 +3,9 @@
 As Prometheus 3.15.0 evaluates, without delayed name removal. `__name__` is treated like any label.
 """
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from tocsin.query import regex
 from tocsin.query.label_flow import NONE, UNKNOWN, Labels, clashes, joined, matched, of_absent, selected
 from tocsin.query.promql.ast import (
@@ -29,25 +32,29 @@ _KEEP_SERIES = frozenset(("topk", "bottomk", "limitk", "limit_ratio"))
 _DROP_LE = frozenset(("histogram_quantile", "histogram_fraction", "histogram_quantiles"))
 _KEEPING = COMPARISONS | {"</", ">/"}
 _NAME = ("__name__",)
+Below: TypeAlias = Callable[[Expr], Labels]
 
 
 def labels_of(expr: Expr) -> Labels:
     """What is known of the labels of every series of `expr`."""
+    return labels_above(expr, labels_of)
+
+
+def labels_above(expr: Expr, below: Below) -> Labels:
+    """The same, where `below` says what is known of the parts: for those who know more, or have asked before."""
     match expr:
         case Selector():
             return _of_selector(expr)
-        case Range(selector=inner):
-            return _of_selector(inner)
-        case Paren(expr=inner) | Subquery(expr=inner):
-            return labels_of(inner)
+        case Paren(expr=inner) | Subquery(expr=inner) | Range(selector=inner):
+            return below(inner)
         case Unary(op=op, expr=inner):
-            return labels_of(inner).without(_NAME) if op == "-" else labels_of(inner)
+            return below(inner).without(_NAME) if op == "-" else below(inner)
         case Binary():
-            return _of_binary(expr)
+            return _of_binary(expr, below)
         case Aggregate():
-            return _of_aggregate(expr)
+            return _of_aggregate(expr, below)
         case Call():
-            return _of_call(expr)
+            return _of_call(expr, below)
         case _:
             return NONE
 
@@ -64,15 +71,15 @@ def _of_selector(expr: Selector) -> Labels:
     return labels.with_("__name__", expr.name) if expr.name else labels
 
 
-def _of_binary(expr: Binary) -> Labels:
+def _of_binary(expr: Binary, below: Below) -> Labels:
     left, right = type_of(expr.left), type_of(expr.right)
     if left == right == "scalar":
         return NONE
     keeps_name = expr.op in _KEEPING and not expr.returns_bool
     if left != "vector" or right != "vector":
-        labels = labels_of(expr.left if left == "vector" else expr.right)
+        labels = below(expr.left if left == "vector" else expr.right)
         return labels if keeps_name else labels.without(_NAME)
-    first, second = labels_of(expr.left), labels_of(expr.right)
+    first, second = below(expr.left), below(expr.right)
     if expr.op in SET_OPERATORS:
         if expr.op == "or":
             return first.or_(second)
@@ -82,8 +89,8 @@ def _of_binary(expr: Binary) -> Labels:
     return joined(first, second, expr.matching, keeps_name)
 
 
-def _of_aggregate(expr: Aggregate) -> Labels:
-    inner = labels_of(expr.expr)
+def _of_aggregate(expr: Aggregate, below: Below) -> Labels:
+    inner = below(expr.expr)
     if expr.op in _KEEP_SERIES:
         return inner
     labels = inner.grouped(expr.grouping)
@@ -91,13 +98,13 @@ def _of_aggregate(expr: Aggregate) -> Labels:
     return labels.with_(param.value) if isinstance(param, String) else labels
 
 
-def _of_call(expr: Call) -> Labels:
+def _of_call(expr: Call, below: Below) -> Labels:
     vectors = [arg for arg in expr.args if type_of(arg) in ("vector", "matrix")]
     if not vectors or type_of(expr) == "scalar":
         return NONE
     if expr.name in ("absent", "absent_over_time"):
         return _of_absent(bare(vectors[0]))
-    inner = labels_of(vectors[0])
+    inner = below(vectors[0])
     if expr.name in ("label_replace", "label_join"):
         texts = [arg.value for arg in map(bare, expr.args[1:]) if isinstance(arg, String)]
         return _replaced(inner, texts) if expr.name == "label_replace" else _concatenated(inner, texts)
