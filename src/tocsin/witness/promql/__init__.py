@@ -1,0 +1,1 @@
+"""PromQL rules: what they evaluate to under given telemetry, and telemetry under which they fire."""

@@ -1,0 +1,230 @@
+"""Selectors, ranges and subqueries at a moment: offset, `@`, left-open windows (Prometheus 3.15.0)."""
+
+import math
+from collections.abc import Callable
+from typing import TypeAlias
+
+from tocsin.query.errors import QueryError
+from tocsin.query.promql.ast import (
+    Call,
+    Duration,
+    DurationMath,
+    Expr,
+    Number,
+    Range,
+    Selector,
+    Subquery,
+    Timed,
+)
+from tocsin.query.promql.walk import bare
+from tocsin.query.regex import RegexError
+from tocsin.query.regex_match import program
+from tocsin.query.regex_tree import TooHard
+from tocsin.witness.promql.evaluate_terms import (
+    CERTAIN,
+    Element,
+    EngineRefuses,
+    MatrixPlan,
+    Moment,
+    NotUnderstood,
+    VectorPlan,
+    Window,
+    nameless,
+)
+from tocsin.witness.promql.functions_numbers import divide, modulo, power
+from tocsin.witness.promql.store import Matchers
+from tocsin.witness.telemetry import Labels
+
+When: TypeAlias = Callable[[Moment], int]
+"""The instant that a selector looks at."""
+_MOST_POINTS = 11_000
+"""Evaluations of one subquery; the budget would end longer ones anyway, but only after them."""
+
+
+def when(node: Timed) -> When:
+    """`offset` and `@`."""
+    if node.extension is not None:
+        raise NotUnderstood(f"`{node.extension}` is not known here", node)  # type: ignore[arg-type]
+    back = 0 if node.offset is None else milliseconds(node.offset)
+    if node.at is None:
+        return (lambda moment: moment.t - back) if back else (lambda moment: moment.t)
+    at = node.at.value
+    if isinstance(at, str):
+        return lambda moment: moment.top - back
+    fixed = round(at * 1000) - back
+    return lambda moment: fixed
+
+
+def milliseconds(duration: Duration) -> int:
+    """The value of a duration, which may be arithmetic."""
+    return math.trunc(round(_seconds(duration) * 1e9) / 1e6)
+
+
+def _seconds(duration: Duration) -> float:
+    if isinstance(duration, Number):
+        return duration.value
+    operands = [_seconds(operand) for operand in duration.operands]
+    if len(operands) == 1:
+        return -operands[0] if duration.op == "-" else operands[0]
+    return 0.0 if not operands else _calculated(duration, *operands)
+
+
+def _calculated(duration: DurationMath, left: float, right: float) -> float:
+    match duration.op:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case "/":
+            return divide(left, right)
+        case "%":
+            return modulo(left, right)
+        case "^":
+            return power(left, right)
+        case "max_of":
+            return max(left, right)
+        case _:
+            return min(left, right)
+
+
+def positive(duration: Duration) -> int:
+    """A duration in brackets."""
+    seconds = _seconds(duration)
+    if not 0 < seconds < 2**63 / 1e9:
+        raise EngineRefuses("duration must be greater than 0")
+    return milliseconds(duration)
+
+
+def asked(selector: Selector) -> Matchers:
+    """The selector's matchers; raises NotUnderstood for a regex that is too hard."""
+    for matcher in selector.matchers:
+        if matcher.op in ("=~", "!~"):
+            try:
+                program(matcher.value, "s")
+            except (TooHard, RegexError, QueryError) as error:
+                raise NotUnderstood(str(error), selector) from None
+    return Matchers(selector)
+
+
+def instant(node: Selector) -> VectorPlan:
+    """The newest sample of each series, not older than the lookback."""
+    matchers, at = asked(node), when(node)
+
+    def run(moment: Moment) -> list[Element]:
+        store, ref = moment.store, at(moment)
+        found = []
+        for i in store.find(matchers):
+            sample = store.columns[i].at(ref, moment.horizon)
+            if sample is not None:
+                found.append(Element(store.labels[i], sample[1], CERTAIN))
+        moment.budget.spend(1 + len(found))
+        return found
+
+    return run
+
+
+def timestamps(node: Selector) -> VectorPlan:
+    """The times of those samples."""
+    matchers, at = asked(node), when(node)
+
+    def run(moment: Moment) -> list[Element]:
+        store, ref = moment.store, at(moment)
+        found = []
+        for i in store.find(matchers):
+            sample = store.columns[i].at(ref, moment.horizon)
+            if sample is not None:
+                found.append(Element(store.nameless[i], sample[0] / 1000, CERTAIN))
+        moment.budget.spend(1 + len(found))
+        return found
+
+    return run
+
+
+def matrix(node: Expr, vector_plan: Callable[[Expr], VectorPlan]) -> tuple[MatrixPlan, When, int]:
+    """A range of samples for each series; with it the instant of its end and its length."""
+    node = bare(node)
+    if isinstance(node, Range):
+        return _range(node)
+    if isinstance(node, Subquery):
+        return _subquery(node, vector_plan(node.expr))
+    raise NotUnderstood("this is no range vector", node)
+
+
+def _range(node: Range) -> tuple[MatrixPlan, When, int]:
+    matchers, at, length = asked(node.selector), when(node), positive(node.range)
+
+    def run(moment: Moment) -> list[Window]:
+        store, high = moment.store, at(moment)
+        low = high - length
+        last = min(high, moment.horizon)
+        found = []
+        for i in store.find(matchers):
+            times, values = store.columns[i].between(low, last)
+            if values:
+                moment.budget.spend(1 + len(values))
+                found.append(Window(store.labels[i], store.nameless[i], times, values, CERTAIN))
+        return found
+
+    return run, at, length
+
+
+def _subquery(node: Subquery, inner: VectorPlan) -> tuple[MatrixPlan, When, int]:
+    at, length = when(node), positive(node.range)
+    step = None if node.step is None else positive(node.step)
+
+    def run(moment: Moment) -> list[Window]:
+        high = at(moment)
+        every = moment.every if step is None else step
+        first = _first(high - length, every)
+        if (high - first) // every > _MOST_POINTS:
+            raise NotUnderstood("this subquery has too many steps", node)
+        points: dict[Labels, list[tuple[int, Element]]] = {}
+        now = moment.t
+        try:
+            for time in range(first, high + 1, every):
+                moment.t = time
+                for element in inner(moment):
+                    points.setdefault(element.labels, []).append((time, element))
+                moment.budget.spend(1)
+        finally:
+            moment.t = now
+        return [_window(labels, found) for labels, found in points.items()]
+
+    return run, at, length
+
+
+def _first(low: int, every: int) -> int:
+    """The first multiple of `every` after `low`, dividing as Go does (towards zero)."""
+    first = -every * (-low // every) if low < 0 else every * (low // every)
+    return first + every if first <= low else first
+
+
+def _window(labels: Labels, points: list[tuple[int, Element]]) -> Window:
+    margin = max(element.margin for _, element in points)
+    if margin > 0:
+        points = [point for point in points if point[1].margin > 0]
+    elif len({time for time, _ in points}) < len(points):
+        points = list(dict(points).items())
+    times, values = [time for time, _ in points], [element.value for _, element in points]
+    return Window(labels, nameless(labels), times, values, margin)
+
+
+def labels_of_absent(node: Call) -> Labels:
+    """What `absent` says of the series that is not there: its equal matchers, each label named once."""
+    inner = bare(node.args[0])
+    selector = inner.selector if isinstance(inner, Range) else inner
+    if not isinstance(selector, Selector):
+        return ()
+    said: dict[str, str] = {}
+    seen: set[str] = set()
+    for matcher in selector.matchers:
+        if matcher.label == "__name__":
+            continue
+        if matcher.op == "=" and matcher.label not in seen:
+            said[matcher.label] = matcher.value
+            seen.add(matcher.label)
+        else:
+            said.pop(matcher.label, None)
+    return tuple(sorted((name, value) for name, value in said.items() if value))

@@ -1,0 +1,136 @@
+"""Samples of a few series, and which of them a selector finds at an instant: Prometheus 3.15.0's rules.
+
+A store is never changed by an evaluation. A search makes many that differ in one series: `replaced` shares
+all the rest. All times in here are milliseconds, as in the engine.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from tocsin.query.nodes import LabelMatcher
+from tocsin.query.promql.ast import Selector
+from tocsin.query.regex_match import fits
+from tocsin.witness.telemetry import Gap, Labels, Sample, Series
+
+LOOKBACK = 300_000
+"""How far back an instant selector looks, left-open."""
+STALE = Gap.STALE
+Times: TypeAlias = "range | list[int]"
+
+
+class Matchers:
+    """What a selector asks for; compare by identity: one for each place in an expression."""
+
+    __slots__ = ("tests",)
+
+    def __init__(self, selector: Selector) -> None:
+        matchers = selector.matchers
+        if selector.name:
+            matchers = (LabelMatcher("__name__", "=", selector.name), *matchers)
+        self.tests = tuple(_test(matcher) for matcher in matchers)
+
+    def match(self, labels: Labels) -> bool:
+        """Whether a series with these labels is selected. A label that is missing is empty."""
+        values = dict(labels)
+        return all(test(values.get(name, "")) for name, test in self.tests)
+
+
+def _test(matcher: LabelMatcher) -> tuple[str, Callable[[str], bool]]:
+    value, wanted = matcher.value, matcher.op in ("=", "=~")
+    if matcher.op in ("=", "!="):
+        return matcher.label, lambda text: (text == value) == wanted
+    return matcher.label, lambda text: fits(value, text) == wanted
+
+
+class Column:
+    """The samples of one series in the order of time; gaps are left out, the stale marker is one."""
+
+    __slots__ = ("gaps", "times", "values")
+
+    def __init__(self, times: Times, values: list[float | Gap], gaps: bool) -> None:
+        self.times = times
+        self.values = values
+        self.gaps = gaps
+        """Whether the marker may be among the values."""
+
+    def at(self, ref: int, horizon: int) -> tuple[int, float] | None:
+        """The newest sample not after `ref`, with its time; None when it is too old or the series ended."""
+        i = bisect_right(self.times, ref if ref < horizon else horizon) - 1
+        if i < 0:
+            return None
+        time, value = self.times[i], self.values[i]
+        if time <= ref - LOOKBACK or isinstance(value, Gap):
+            return None
+        return time, value
+
+    def between(self, low: int, high: int) -> tuple[Times, list[float]]:
+        """The samples after `low` and not after `high`."""
+        first, last = bisect_right(self.times, low), bisect_right(self.times, high)
+        times, values = self.times[first:last], self.values[first:last]
+        if not self.gaps:
+            return times, values  # type: ignore[return-value]  # no marker is among them
+        kept = [(t, v) for t, v in zip(times, values, strict=True) if not isinstance(v, Gap)]
+        return [t for t, _ in kept], [v for _, v in kept]
+
+
+class Store:
+    """Series on the regular grid `start + i * interval` (unix seconds), and recorded ones beside them."""
+
+    __slots__ = ("_found", "columns", "interval", "labels", "nameless", "start")
+
+    def __init__(self, series: Iterable[Series], interval: float, start: float = 0.0) -> None:
+        self.start = round(start * 1000)
+        self.interval = round(interval * 1000)
+        self.labels: list[Labels] = []
+        self.nameless: list[Labels] = []
+        self.columns: list[Column] = []
+        self._found: dict[Matchers, tuple[int, ...]] = {}
+        for one in series:
+            self._add(one.labels, self._column(tuple(one.samples())))
+
+    def _add(self, labels: Labels, column: Column) -> int:
+        self.labels.append(labels)
+        self.nameless.append(tuple(p for p in labels if p[0] not in ("__name__", "__type__", "__unit__")))
+        self.columns.append(column)
+        self._found.clear()
+        return len(self.labels) - 1
+
+    def _column(self, samples: Sequence[Sample]) -> Column:
+        every = range(self.start, self.start + self.interval * len(samples), self.interval)
+        if not any(isinstance(sample, Gap) for sample in samples):
+            return Column(every, list(samples), False)
+        kept = [(t, s) for t, s in zip(every, samples, strict=True) if s is not Gap.MISSING]
+        return Column([t for t, _ in kept], [s for _, s in kept], True)
+
+    def replaced(self, index: int, samples: Sequence[Sample]) -> "Store":
+        """The same store with other samples for the series at `index` (in the order they were given)."""
+        other = Store.__new__(Store)
+        other.start, other.interval = self.start, self.interval
+        other.labels, other.nameless, other._found = self.labels, self.nameless, self._found
+        other.columns = self.columns.copy()
+        other.columns[index] = self._column(samples)
+        return other
+
+    def record(self, labels: Labels, time: int, sample: float | Gap) -> None:
+        """Append a sample, as a recording rule does; one that is not newer than the last is lost."""
+        try:
+            index = self.labels.index(labels)
+        except ValueError:
+            index = self._add(labels, Column([], [], True))
+        column = self.columns[index]
+        if column.times and column.times[-1] >= time:
+            return
+        if isinstance(column.times, range):
+            column = self.columns[index] = Column(list(column.times), list(column.values), True)
+        assert isinstance(column.times, list)
+        column.times.append(time)
+        column.values.append(sample)
+
+    def find(self, matchers: Matchers) -> tuple[int, ...]:
+        """The numbers of the series that are selected."""
+        found = self._found.get(matchers)
+        if found is None:
+            found = tuple(i for i, labels in enumerate(self.labels) if matchers.match(labels))
+            self._found[matchers] = found
+        return found

@@ -1,0 +1,82 @@
+"""What a rule is predicted to make of a case: its alerts over the grid of evaluations. The engine judges."""
+
+from collections.abc import Iterable
+
+from tocsin.query.promql import parse
+from tocsin.query.promql.ast import Expr
+from tocsin.witness.case import Alerting
+from tocsin.witness.promql.evaluate import Budget, EngineRefuses, vector
+from tocsin.witness.promql.store import STALE, Store
+from tocsin.witness.rule import Known, Recording, Rule
+from tocsin.witness.states import alertings
+from tocsin.witness.telemetry import Labels, Series
+
+_NONE = Known()
+
+
+def predicted(
+    rule: Rule,
+    case_series: Iterable[Series],
+    interval: float,
+    every: float,
+    until: float,
+    start: float = 0.0,
+    known: Known = _NONE,
+    *,
+    budget: Budget | None = None,
+) -> tuple[Alerting, ...]:
+    """The alerts of `rule` when it is evaluated at 0, `every`, ... `until`, in seconds since `start`.
+
+    Recording rules come first, in their order, at each of these instants, as promtool 3.15.0 has it. Raises
+    what `evaluate.vector` raises, and QueryError for an expression that does not parse.
+    """
+    store = Store(case_series, interval, start)
+    budget = Budget() if budget is None else budget
+    expr = parse(rule.expr)
+    recorders = [_Recorder(one, every, budget) for one in known.recordings]
+    every = float(every)
+    count = int(until / every + 1e-9) + 1
+    present: dict[Labels, list[bool]] = {}
+    for i in range(count):
+        now = start + i * every
+        for recorder in recorders:
+            recorder.record(store, now)
+        for labels in _alerts(rule, expr, store, now, every, budget):
+            present.setdefault(labels, [False] * count)[i] = True
+    return alertings(present, every, rule.hold, rule.keep)
+
+
+def _alerts(rule: Rule, expr: Expr, store: Store, now: float, every: float, budget: Budget) -> list[Labels]:
+    """The label sets that one evaluation gives."""
+    found = vector(expr, store, now - rule.query_offset, every=every, budget=budget, horizon=now)
+    labels = [tuple(pair for pair in element.labels if pair[0] != "__name__") for element in found]
+    if len(set(labels)) < len(labels):
+        raise EngineRefuses("vector contains metrics with the same labelset after applying alert labels")
+    return labels if not rule.limit or len(labels) <= rule.limit else []
+
+
+class _Recorder:
+    """A recording rule under way: it marks the end of series that it no longer gives."""
+
+    def __init__(self, recording: Recording, every: float, budget: Budget) -> None:
+        self.expr = parse(recording.expr)
+        self.labels = dict(recording.labels) | {"__name__": recording.record}
+        self.every = every
+        self.budget = budget
+        self.before: set[Labels] = set()
+
+    def record(self, store: Store, now: float) -> None:
+        """Evaluate it and append its samples."""
+        found = vector(self.expr, store, now, every=self.every, budget=self.budget)
+        named = [self._named(element.labels) for element in found]
+        if len(set(named)) < len(named):
+            raise EngineRefuses("vector contains metrics with the same labelset after applying rule labels")
+        at = round(now * 1000)
+        for labels, element in zip(named, found, strict=True):
+            store.record(labels, at, element.value)
+        for labels in sorted(self.before.difference(named)):
+            store.record(labels, at, STALE)
+        self.before = set(named)
+
+    def _named(self, labels: Labels) -> Labels:
+        return tuple(sorted((name, value) for name, value in (dict(labels) | self.labels).items() if value))
