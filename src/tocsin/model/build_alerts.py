@@ -1,6 +1,6 @@
 """Alerts from their declarations: template parameters, overrides, conditions, labels. Not their links."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tocsin.diag.diagnostic import Sink
@@ -11,12 +11,15 @@ from tocsin.model.scope import Scope
 from tocsin.model.telemetry import Service
 from tocsin.query.matchers import Matcher
 from tocsin.spec.alerts import AlertSpec, OverrideSpec
-from tocsin.spec.decode import Decoder
+from tocsin.spec.decode import Decoder, fields
 from tocsin.spec.merge import overlay, without
 from tocsin.spec.values import Duration
 
 RESERVED = ("alertname", "service", "team", "severity", "escalated", "stage", "part")
 _RAW = ("expr", "logql")
+_ENVELOPE = frozenset(f.key for f in fields(AlertSpec)) - {"overrides"}
+_Part = tuple[AlertTemplate | None, tuple[Matcher, ...], str, Node]
+"""Parameters, what they are for (as matchers and in words), and where that was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ class AlertBuilder:
         scope = self._scope(service)
         parts = list(self._parts(node, envelope, plugin))
         variants = tuple(v for v in (_variant(*part, scope) for part in parts) if v is not None)
-        if len(variants) < len(parts) or not variants:
+        if len(variants) < len(parts) or not variants or not self._divided(variants, parts):
             return None
         return self._alert(name, node, service, envelope, envelope.team or team, plugin, variants)
 
@@ -135,7 +138,7 @@ class AlertBuilder:
         node: Node,
         envelope: AlertSpec,
         plugin: type[AlertTemplate],
-    ) -> Iterator[tuple[AlertTemplate | None, tuple[Matcher, ...], str, Node]]:
+    ) -> Iterator[_Part]:
         """The alert itself without what its overrides cover, then each override."""
         bare = without(node, "overrides")
         taken: tuple[Matcher, ...] = ()
@@ -152,12 +155,40 @@ class AlertBuilder:
                     help="write one override for each, or use a regular expression",
                 )
                 continue
+            self._own_keys(item)
             merged = overlay(bare, without(item, "match"), item)
             params = self._params(plugin, merged)
             overriding.append((params, (*taken, *override.match), str(override.match[0]), merged))
             taken = (*taken, override.match[0].negated)
         yield self._params(plugin, bare if envelope.overrides else node), taken, "", node
         yield from overriding
+
+    def _own_keys(self, override: Node) -> None:
+        """Only the template's parameters can be another for a part; the rest is said once for the alert."""
+        for key in override.map:
+            if key in _ENVELOPE:
+                self.sink.error(
+                    "spec/override",
+                    override.key_node(key),
+                    f"`{key}` holds for the whole alert, an override cannot change it",
+                    help="take it out of the override, or write a second alert",
+                )
+
+    def _divided(self, variants: Sequence[Variant], parts: Sequence[_Part]) -> bool:
+        """Whether each override's expression selects its own part. Raw ones do not, and some templates."""
+        whole = [
+            node
+            for variant, (_, only, words, node) in zip(variants, parts, strict=True)
+            if words and str(only[-1]) not in variant.condition.expr
+        ]
+        for node in whole:
+            self.sink.error(
+                "spec/override",
+                node,
+                "this alert's expression is not divided by labels, so the override would be a second alert",
+                help="write two alerts, each with the matcher in its own expression",
+            )
+        return not whole
 
     def _params(self, plugin: type[AlertTemplate], node: Node) -> AlertTemplate | None:
         return self.decoder.decode(plugin, node, self.sink, envelope=AlertSpec)
