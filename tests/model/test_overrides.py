@@ -24,6 +24,7 @@ services:
     alerts:
       Some: {severity: critical, SAID}
 """
+THRESHOLD = "template: threshold, of: queue, above: 5, aggregate: max, by: [pod]"
 
 
 def found(folder, said):
@@ -50,7 +51,7 @@ def test_an_expression_that_no_label_divides(said, tmp_path):
 
 @pytest.mark.parametrize("key", ["for: 10m", "severity: critical", "summary: y", "labels: {a: b}"])
 def test_what_holds_for_the_whole_alert(key, tmp_path):
-    said = f"template: threshold, of: queue, above: 5, aggregate: max, by: [pod], overrides: [{{match: {{pod: a}}, {key}}}]"
+    said = f"{THRESHOLD}, overrides: [{{match: {{pod: a}}, {key}}}]"
     opened, said_of_it = found(tmp_path, said)
     assert opened is None
     name = key.partition(":")[0]
@@ -58,7 +59,7 @@ def test_what_holds_for_the_whole_alert(key, tmp_path):
 
 
 def test_a_part_of_its_own(tmp_path):
-    said = "template: threshold, of: queue, above: 5, aggregate: max, by: [pod], overrides: [{match: {pod: a}, above: 9}]"
+    said = f"{THRESHOLD}, overrides: [{{match: {{pod: a}}, above: 9}}]"
     opened, said_of_it = found(tmp_path, said)
     assert opened is not None, said_of_it
     [alert] = [a for a in opened.workspace.environments[0].alerts if a.name == "Some"]
