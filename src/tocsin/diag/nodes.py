@@ -60,6 +60,13 @@ class Node:
         """The path in words: `services.greenstack-api.alerts.HighErrorRate.above`."""
         return ".".join(str(part) for part in self.path) or "(whole file)"
 
+    @property
+    def title(self) -> str:
+        """What to call it in a sentence: its key, or the list that it is an item of."""
+        if isinstance(self.key, str):
+            return f"`{self.key}`" if self._parent is not None else "the file"
+        return f"an item of `{self._parent.key}`" if self._parent is not None else "an item"
+
     def under(self, parent: "Node", key: str | int) -> "Node":
         """Set the parent once, when the tree is built; a node shared by an alias keeps its first."""
         if self._parent is None:

@@ -107,7 +107,7 @@ def decode(
         place = node if node.text or node.items else node.key_place()
         empty = node.kind == "scalar" and not node.text
         wrong = "has nothing below it" if empty else f"is a map of settings, not {kind_of(node)}"
-        sink.error("spec/type", place, f"`{node.key}` {wrong}", help=help)
+        sink.error("spec/type", place, f"{node.title} {wrong}", help=help)
         return None
     slips = () if extra else _unknown(cls, node, sink, envelope)
     values = {f.name: _value_of(f, node, sink, slips) for f in fields(cls)}
@@ -158,7 +158,7 @@ def _missing(f: Field, node: Node, sink: Sink) -> None:
     sink.error(
         "spec/missing-key",
         node.key_place(),
-        f"`{node.key}` needs `{f.key}`",
+        f"{node.title} needs `{f.key}`",
         help=f"add `{f.key}: {f.example or '...'}`: {f.doc}",
     )
 
