@@ -33,7 +33,7 @@ def predicted(
     store = Store(case_series, interval, start)
     budget = Budget() if budget is None else budget
     expr = parse(rule.expr)
-    recorders = [_Recorder(one, every, budget) for one in known.recordings]
+    recorders = [Recorder(one, every, budget) for one in known.recordings]
     every = float(every)
     count = int(until / every + 1e-9) + 1
     present: dict[Labels, list[bool]] = {}
@@ -55,7 +55,7 @@ def _alerts(rule: Rule, expr: Expr, store: Store, now: float, every: float, budg
     return labels if not rule.limit or len(labels) <= rule.limit else []
 
 
-class _Recorder:
+class Recorder:
     """A recording rule under way: it marks the end of series that it no longer gives."""
 
     def __init__(self, recording: Recording, every: float, budget: Budget) -> None:
