@@ -1,0 +1,88 @@
+"""Under its witness the rule is inactive before, pending for `for`, and fires when that was predicted.
+
+Where there can be no witness the rule is refuted with the reason; where none was found it is *not run*.
+"""
+
+from collections.abc import Iterable
+
+from tocsin.diag.diagnostic import Diagnostic, Label
+from tocsin.proof.column import Cell, column, not_run, proven, refuted
+from tocsin.proof.rulebook import Subject
+from tocsin.proof.told import broken, heartbeat, length
+from tocsin.proof.trial import Scraping, Trial
+from tocsin.proof.verdict import CaseVerdict
+from tocsin.witness.case import Alerting
+from tocsin.witness.outcome import Always, Impossible, NotFound, Reason
+
+CODE, NEVER, ALWAYS, SCRAPE = "proof/fires", "rule/never-fires", "rule/always-fires", "rule/scrape-interval"
+
+USUAL = 60.0
+"""Prometheus 3.15.0: `scrape_interval` where nothing is said."""
+
+
+@column("fires", order=20, foreign=True)
+def fires(trial: Trial, subject: Subject) -> Cell:
+    """Every case that is predicted to fire does, then and with these labels."""
+    if not trial.parses(subject):
+        return not_run("it does not parse")
+    proof = trial.proof(subject)
+    match proof.outcome:
+        case Impossible(reason=reason):
+            return refuted((_hopeless(NEVER, f"`{subject.title}` can never fire", subject, reason),))
+        case Always(reason=reason) if not heartbeat(subject, reason):
+            return refuted((_hopeless(ALWAYS, f"`{subject.title}` always fires", subject, reason),))
+        case Always(cases=()):
+            return proven(("it always fires, which is its meaning",))
+        case NotFound(why=why):
+            return not_run(f"no witness was found: {why}")
+        case _:
+            return _judged(trial, subject, proof.verdicts)
+
+
+def _judged(trial: Trial, subject: Subject, verdicts: tuple[CaseVerdict, ...]) -> Cell:
+    if not verdicts:
+        return not_run(trial.unjudged.get(subject.rule.language) or "no engine judged it")
+    mine = [one for one in verdicts if one.case.fires]
+    good = [one for one in mine if one.ok or _begins(one.case.expected) == _begins(one.seen)]
+    words = tuple(one.case.story or one.case.name for one in mine)
+    scraping = _scraping(trial, subject)
+    if len(good) == len(mine):
+        return proven(words, done=len(mine), found=scraping)
+    bad = tuple(broken(CODE, subject, one, "fires") for one in mine if one not in good)
+    return refuted((*bad, *scraping), words, done=len(good), total=len(mine))
+
+
+def _begins(alerts: Iterable[Alerting]) -> set[tuple[float, float | None]]:
+    """When each becomes pending and fires: labels are compared by the judge, ends are another column's."""
+    return {(one.pending, one.firing) for one in alerts}
+
+
+def _hopeless(code: str, words: str, subject: Subject, reason: Reason) -> Diagnostic:
+    at, others = subject.said.expr(reason.start, reason.end)
+    return Diagnostic(code, "error", words, Label(at, reason.words), others, help=reason.help)
+
+
+def _scraping(trial: Trial, subject: Subject) -> tuple[Diagnostic, ...]:
+    """A warning when the contract, or else the usual minute, is slower than the rule can stand."""
+    scraping = trial.proof(subject).scraping
+    declared = trial.declared_interval(subject) or (USUAL if trial.book.model is None else 0.0)
+    if scraping is None or scraping.reliable is None or not declared or declared <= scraping.reliable:
+        return ()
+    if declared > (scraping.ever or scraping.reliable):
+        words = f"`{subject.title}` never fires when scraped every {length(declared)}, as declared"
+    else:
+        words = (
+            f"`{subject.title}` fires reliably only when scraped every {length(scraping.reliable)} or faster"
+        )
+    at, others = subject.said.expr(0, len(subject.rule.expr))
+    return (Diagnostic(SCRAPE, "warning", words, Label(at), others, _phases(scraping, declared)),)
+
+
+def _phases(scraping: Scraping, declared: float) -> tuple[str, ...]:
+    said = f"it is scraped every {length(declared)}"
+    if scraping.ever and scraping.reliable and scraping.ever > scraping.reliable:
+        return (
+            said,
+            f"up to {length(scraping.ever)} it is up to the phase of the scrape; slower, it never fires",
+        )
+    return (said,)

@@ -1,0 +1,52 @@
+"""Words that several columns share: what a case came to, why there was none, lengths of time."""
+
+from tocsin.diag.diagnostic import Diagnostic, Label
+from tocsin.engines.answers import NotRun
+from tocsin.proof.rulebook import Subject
+from tocsin.proof.trial import Trial
+from tocsin.proof.verdict import CaseVerdict
+from tocsin.query.durations import show_duration
+from tocsin.witness.outcome import Impossible, NotFound, Reason
+
+NO_STACK = "no live stack"
+_HEARTBEATS = frozenset(("watchdog", "deadmansswitch", "deadmanswitch", "heartbeat"))
+
+
+def length(seconds: float) -> str:
+    """`90` as `1m30s`."""
+    return show_duration(seconds) or f"{seconds:g}s"
+
+
+def heartbeat(subject: Subject, reason: Reason) -> bool:
+    """Whether it is meant to fire always: a constant, and called or labelled as such."""
+    labels = dict(subject.rule.labels)
+    named = subject.rule.name.replace("_", "").replace("-", "").lower() in _HEARTBEATS
+    return subject.constant or (reason.kind == "constant" and (named or labels.get("severity") == "none"))
+
+
+def unproven(trial: Trial, subject: Subject) -> NotRun | str | None:
+    """Why there is no verdict on the rule's cases; None when there is one."""
+    if not trial.parses(subject):
+        return "it does not parse"
+    proof = trial.proof(subject)
+    match proof.outcome:
+        case Impossible():
+            return "it can never fire"
+        case NotFound(why=why):
+            return f"no witness was found: {why}"
+        case _ if not proof.verdicts:
+            return trial.unjudged.get(subject.rule.language) or "no engine judged it"
+        case _:
+            return None
+
+
+def broken(code: str, subject: Subject, verdict: CaseVerdict, claim: str) -> Diagnostic:
+    """A case in which the engine did something else than predicted, at the clause that the case pins."""
+    pins = verdict.case.pins
+    at, others = subject.said.expr(pins.start, pins.end) if pins else (subject.said.name, ())
+    words = f"`{subject.title}` does not behave as predicted: {verdict.case.name}"
+    notes = (
+        verdict.words or f"the engine does not agree that it {claim}",
+        *filter(None, (verdict.case.story,)),
+    )
+    return Diagnostic(code, "error", words, Label(at, pins.words if pins else ""), others, notes)

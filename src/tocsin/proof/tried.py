@@ -1,0 +1,178 @@
+"""Puts a rule set on trial: parse, look for witnesses, let the engines judge, try the mutants.
+
+What the cache has is neither looked for nor judged again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from tocsin.engines.answers import Missing, NotRun
+from tocsin.engines.find import find as find_engine
+from tocsin.proof.cache import Cache
+from tocsin.proof.parsing import parsed
+from tocsin.proof.rulebook import Book, Subject
+from tocsin.proof.search import cases_of, search
+from tocsin.proof.trial import Id, Proof, Sharp, Trial
+from tocsin.proof.verdict import Proposal, Verdicts
+from tocsin.witness.outcome import Always, Impossible, Witnessed
+from tocsin.witness.rule import Known, Language
+
+if TYPE_CHECKING:
+    from tocsin.checks.context import Context
+
+_JUDGES: Mapping[Language, tuple[str, ...]] = {"promql": ("promtool",), "logql": ("loki", "promtool")}
+
+
+class Progress(Protocol):
+    """Whoever shows how far it is."""
+
+    def begin(self, stage: str, total: int) -> None:
+        """A stage begins that has so many steps."""
+
+    def step(self, done: int) -> None:
+        """So many more steps of it are done; from any thread."""
+
+
+def tried(
+    book: Book,
+    subjects: Sequence[Subject],
+    progress: Progress,
+    cache: Cache,
+    *,
+    root: Path | None = None,
+    context: "Context | None" = None,
+) -> Trial:
+    """The book's trial; only `subjects` are proven."""
+    progress.begin("parse", len(book.files))
+    read = parsed(book)
+    mine = [one for one in subjects if one.rule.id not in read.problems]
+    work = _Work(book, mine, progress, cache)
+    work.search()
+    work.judge()
+    work.sharpen()
+    work.keep()
+    return Trial(
+        book=book,
+        root=root,
+        context=context,
+        unparsed=read.idle,
+        problems=read.problems,
+        proofs=work.proofs,
+        unjudged=work.unjudged,
+        blunt=work.blunt,
+        recalled=work.recalled,
+    )
+
+
+class _Work:
+    """The rules that are on trial, and what is known of them so far."""
+
+    def __init__(self, book: Book, subjects: Sequence[Subject], progress: Progress, cache: Cache) -> None:
+        self.progress, self.cache = progress, cache
+        self.subjects = {one.rule.id: one for one in subjects}
+        self.known = {key: _known(book, one) for key, one in self.subjects.items()}
+        versions = {language: _versions(language) for language in _JUDGES}
+        self.keys = {
+            key: cache.key(one.rule, self.known[key], versions[one.rule.language])
+            for key, one in self.subjects.items()
+            if versions[one.rule.language]
+        }
+        had = {key: cache.get(name) for key, name in self.keys.items()}
+        self.proofs: dict[Id, Proof] = {key: proof for key, proof in had.items() if proof is not None}
+        self.recalled = len(self.proofs)
+        self.fresh = [key for key in self.subjects if key not in self.proofs]
+        self.unjudged: dict[Language, NotRun] = {}
+        self.blunt: dict[Language, NotRun] = {}
+
+    def search(self) -> None:
+        questions = [(self.subjects[key].rule, self.known[key]) for key in self.fresh]
+        self.progress.begin("search", len(questions))
+        found = search(questions, self.progress.step)
+        self.proofs |= dict(zip(self.fresh, found, strict=True))
+
+    def judge(self) -> None:
+        for language in _JUDGES:
+            proposals = self._proposals(language)
+            if not proposals:
+                continue
+            self.progress.begin("judge", sum(len(one.cases) for one in proposals))
+            said = _judge(language)(proposals, told=self.progress.step)
+            if isinstance(said, NotRun):
+                self.unjudged[language] = said
+                continue
+            for key, verdicts in said.items():
+                self.proofs[key] = replace(self.proofs[key], verdicts=verdicts)
+
+    def sharpen(self) -> None:
+        for language in _JUDGES:
+            proposals = [one for one in self._proposals(language) if self._holds(one.rule.id)]
+            if not proposals:
+                continue
+            self.progress.begin("sharpen", len(proposals))
+            verdicts = {one.rule.id: self.proofs[one.rule.id].verdicts for one in proposals}
+            said = _sharp(language, proposals, verdicts, self.progress.step)
+            if isinstance(said, NotRun):
+                self.blunt[language] = said
+                continue
+            for key, sharp in said.items():
+                self.proofs[key] = replace(self.proofs[key], sharp=sharp)
+
+    def keep(self) -> None:
+        """Proofs that hold, and reasons why there is none; what could not be asked is asked again."""
+        for key in self.fresh:
+            if key in self.keys and self._kept(key):
+                self.cache.put(self.keys[key], self.proofs[key])
+        self.cache.touch(self.keys.values())
+
+    def _kept(self, key: Id) -> bool:
+        proof = self.proofs[key]
+        match proof.outcome:
+            case Impossible():
+                return True
+            case Always() if not proof.verdicts:
+                return True
+            case Witnessed() | Always():
+                return self._holds(key) and proof.sharp is not None
+            case _:
+                return False
+
+    def _holds(self, key: Id) -> bool:
+        verdicts = self.proofs[key].verdicts
+        return bool(verdicts) and all(one.ok for one in verdicts)
+
+    def _proposals(self, language: Language) -> list[Proposal]:
+        """What is new, of one language, with cases."""
+        found = [(self.subjects[key].rule, cases_of(self.proofs[key].outcome)) for key in self.fresh]
+        return [
+            Proposal(rule, cases, self.known[rule.id].recordings)
+            for rule, cases in found
+            if rule.language == language and cases
+        ]
+
+
+def _known(book: Book, subject: Subject) -> Known:
+    return book.contract.known(subject.rule.expr, subject.alert.service if subject.alert else "")
+
+
+def _versions(language: Language) -> tuple[str, ...]:
+    """The engines that judge this language; empty where one is missing: then nothing is recalled."""
+    found = [find_engine(name) for name in _JUDGES[language]]
+    there = tuple(f"{one.binary} {one.version}" for one in found if not isinstance(one, Missing))
+    return there if len(there) == len(found) else ()
+
+
+Judge = Callable[..., Verdicts | NotRun]
+
+
+def _judge(language: Language) -> Judge:
+    from tocsin.proof import loki_judge, promtool_judge
+
+    return promtool_judge.judge if language == "promql" else loki_judge.judge
+
+
+def _sharp(
+    language: Language, proposals: Sequence[Proposal], verdicts: Verdicts, told: Callable[[int], None]
+) -> Mapping[Id, Sharp] | NotRun:
+    return NotRun("not built yet")
