@@ -3,9 +3,10 @@
 What the output means is known by the file of each tool.
 """
 
+import os
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +41,12 @@ def run(
     cwd: Path | None = None,
     stdin: str = "",
     timeout: float = TIMEOUT,
+    environ: Mapping[str, str] | None = None,
 ) -> Result | DidNotRun:
-    """Run it. `folders` are what it reads or writes beside `cwd` (a container sees nothing else)."""
+    """Run it. `folders` are what it reads or writes beside `cwd` (a container sees nothing else).
+
+    `environ` is set on top of ours; a container does not see it.
+    """
     here = (cwd or Path.cwd()).resolve()
     command = found.command(args, folders=(here, *(folder.resolve() for folder in folders)), cwd=here)
     began = time.monotonic()
@@ -55,6 +60,7 @@ def run(
             check=False,
             encoding="utf-8",
             errors="replace",
+            env={**os.environ, **environ} if environ else None,
         )
     except subprocess.TimeoutExpired:
         return DidNotRun(f"{found.binary} was stopped after {timeout:g} s without an end")

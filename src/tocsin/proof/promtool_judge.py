@@ -1,16 +1,27 @@
-"""promtool as the judge of PromQL cases: many cases of many rules in few processes."""
+"""promtool as the judge of PromQL cases: many cases of many rules in few processes.
+
+Whether it agrees with what was predicted is decided here; how it is asked is known by `promtool_file`, which
+cases share a run by `promtool_pack`, how it is run by `promtool_run`.
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tocsin import engines
 from tocsin.engines import Missing, NotRun
 from tocsin.engines.tools.promtool import Promtool
-from tocsin.proof.verdict import Proposal, Verdicts
+from tocsin.proof.compare import difference, instant, is_template
+from tocsin.proof.promtool_file import Read, alertings
+from tocsin.proof.promtool_pack import Item, items, packs, unwritable
+from tocsin.proof.promtool_run import Bench, workspace
+from tocsin.proof.verdict import CaseVerdict, Expanded, Proposal, Verdicts
+from tocsin.witness.case import Alerting
+from tocsin.witness.rule import Rule
 
-__all__ = ["judge"]
 Maker = Callable[[Path], Promtool | Missing]
 """Of a promtool that works below a folder."""
+FAILED = "<error expanding template"
 
 
 def judge(
@@ -24,4 +35,81 @@ def judge(
 
     `told` is called with the number of cases that are done, from any thread.
     """
-    return NotRun("the judge is not built yet")
+    cases, broken = _valid(items(proposals))
+    verdicts = {(item.rule, item.number): _refused(item, why) for item, why in broken}
+    if cases:
+        with workspace(folder) as root:
+            tool = promtool(root)
+            if isinstance(tool, Missing):
+                return tool
+            found = _judged(Bench(tool, told or (lambda number: None)), cases)
+        if isinstance(found, NotRun):
+            return found
+        verdicts |= found
+    return {
+        proposal.rule.id: tuple(verdicts[rule, number] for number in range(len(proposal.cases)))
+        for rule, proposal in enumerate(proposals)
+    }
+
+
+def _valid(cases: Sequence[Item]) -> tuple[list[Item], list[tuple[Item, str]]]:
+    """Those that can be written down for promtool, and why the others cannot."""
+    good, bad = [], []
+    for item in cases:
+        why = unwritable(item)
+        if why:
+            bad.append((item, why))
+        else:
+            good.append(item)
+    return good, bad
+
+
+def _judged(bench: Bench, cases: Sequence[Item]) -> dict[tuple[int, int], CaseVerdict] | NotRun:
+    broken = bench.refused(cases)
+    if isinstance(broken, NotRun):
+        return broken
+    found = {(one.rule, one.number): _refused(one, broken[one.rule]) for one in cases if one.rule in broken}
+    waiting = packs(one for one in cases if one.rule not in broken)
+    while waiting:
+        read = bench.run(waiting)
+        if isinstance(read, NotRun):
+            return read
+        waiting = []
+        for pack, said in read.items():
+            if said.error and len(pack) > 1:  # one of them spoils it for all: each by itself
+                waiting += [(item,) for item in pack]
+            else:
+                found |= {(item.rule, item.number): _verdict(item, said) for item in pack}
+    return found
+
+
+def _verdict(item: Item, said: Read) -> CaseVerdict:
+    rule, case = item.proposal.rule, item.case
+    if said.error:
+        return _refused(item, said.error)
+    rows = said.rows.get(rule.name, {})
+    seen = tuple(_as_sent(rule, one) for one in alertings(rows, case, item.evaluations))
+    expanded = tuple(sorted(said.expanded.get(rule.name, ()), key=lambda one: (one.at, one.labels)))
+    words = difference(rule, case.expected, seen) or failed_template(expanded)
+    return CaseVerdict(case=case, ok=not words, seen=seen, expanded=expanded, words=words)
+
+
+def _refused(item: Item, why: str) -> CaseVerdict:
+    return CaseVerdict(case=item.case, ok=False, words=f"promtool: {why}")
+
+
+def _as_sent(rule: Rule, one: Alerting) -> Alerting:
+    """Where a label's template comes to nothing, Prometheus 3.15.0 writes its text into `ALERTS`."""
+    own = dict(rule.labels)
+    sent = tuple(sorted((n, v) for n, v in one.labels if not (is_template(v) and own.get(n) == v)))
+    return replace(one, labels=sent)
+
+
+def failed_template(expanded: Sequence[Expanded]) -> str:
+    """The first label or annotation that promtool could not expand; empty: there is none."""
+    for alert in expanded:
+        for kind, pairs in (("label", alert.labels), ("annotation", alert.annotations)):
+            for name, text in pairs:
+                if text.startswith(FAILED):
+                    return f"{kind} `{name}` at {instant(alert.at)}: {text.strip('<>')}"
+    return ""

@@ -5,7 +5,7 @@ Formats as printed by promtool 3.15.0.
 
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,11 @@ _CHECKING = re.compile(r"Checking (.*)$")
 
 
 @dataclass(frozen=True, slots=True)
+class NoReport(DidNotRun):
+    """It ended by itself, but without an answer: it panicked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Promtool:
     """What promtool can be asked. `root` is the folder below which all files lie."""
 
@@ -52,23 +57,31 @@ class Promtool:
             return result
         return Verdict(_problems(result, (str(file),)), result.duration)
 
-    def test_rules(self, files: Sequence[Path], *, run: str | None = None) -> TestRun | DidNotRun:
-        """Run the unit tests; `run` is a regular expression over the names of tests."""
-        with tempfile.TemporaryDirectory(prefix="tocsin-promtool-") as folder:
+    def test_rules(
+        self, files: Sequence[Path], *, run: str | None = None, environ: Mapping[str, str] | None = None
+    ) -> TestRun | DidNotRun:
+        """Run the unit tests; `run` is a regular expression over the names of tests.
+
+        `environ` is for the Go runtime and for where the tests' storages lie (`TMPDIR`).
+        """
+        with tempfile.TemporaryDirectory(
+            prefix="tocsin-promtool-", dir=(environ or {}).get("TMPDIR")
+        ) as folder:
             report = Path(folder).resolve() / "junit.xml"
             only = (f"--run={run}",) if run else ()
-            result = self._run(
-                "test", "rules", f"--junit={report}", *only, *map(str, files), reads=(report.parent,)
-            )
+            args = ("test", "rules", f"--junit={report}", *only, *map(str, files))
+            result = self._run(*args, reads=(report.parent,), environ=environ)
             if isinstance(result, DidNotRun):
                 return result
             written = report.read_text(encoding="utf-8") if report.exists() else ""
             if not written:
-                return DidNotRun(f"promtool wrote no report: {_first_line(result)}")
+                return NoReport(f"promtool wrote no report: {_first_line(result)}")
             return TestRun(read_junit(written), result.duration)
 
-    def _run(self, *args: str, reads: Sequence[Path] = ()) -> tool.Result | DidNotRun:
-        return tool.run(self.found, args, cwd=self.root, folders=reads)
+    def _run(
+        self, *args: str, reads: Sequence[Path] = (), environ: Mapping[str, str] | None = None
+    ) -> tool.Result | DidNotRun:
+        return tool.run(self.found, args, cwd=self.root, folders=reads, environ=environ)
 
 
 def _first_line(result: tool.Result) -> str:

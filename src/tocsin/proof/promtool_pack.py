@@ -1,0 +1,141 @@
+"""Which cases may share one run of promtool's evaluation: those that cannot see each other. Pure.
+
+Opening a storage costs promtool 3.15.0 some 8 ms, as much as fifty evaluations of a small rule; so the cases
+of many rules share one. They must have the same grid, and no name of a metric in common.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import floor
+
+from tocsin.proof.verdict import Proposal
+from tocsin.query.durations import show_duration
+from tocsin.query.errors import QueryError
+from tocsin.query.promql import parse
+from tocsin.query.promql.walk import selectors
+from tocsin.query.quoting import is_utf8
+from tocsin.witness.case import Case
+
+MOST_CASES = 25
+MOST_ALERTS = 50
+"""promtool refuses queries over more than 10,000 samples; the grid of the alerts is read by one query."""
+_OF_ALERTS = frozenset(("ALERTS", "ALERTS_FOR_STATE"))
+Grid = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One case on its way to the judge."""
+
+    rule: int
+    """Which proposal it belongs to."""
+    number: int
+    """Which of its cases it is."""
+    proposal: Proposal
+    case: Case
+    names: frozenset[str] | None
+    """All that it reads or writes; None: it may read anything, and so stays alone."""
+
+    @property
+    def grid(self) -> Grid:
+        """What all cases of a pack have in common."""
+        case = self.case
+        return case.every, case.interval, case.start, self.proposal.rule.query_offset
+
+    @property
+    def evaluations(self) -> int:
+        """How many there are after the one at 0."""
+        return floor(self.case.until / self.case.every + 1e-9)
+
+    @property
+    def alerts(self) -> int:
+        """How many are expected, and one more."""
+        return len(self.case.expected) + 1
+
+
+Pack = tuple[Item, ...]
+
+
+@dataclass(slots=True)
+class _Open:
+    items: list[Item] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    alerts: int = 0
+
+    def takes(self, item: Item) -> bool:
+        fits = len(self.items) < MOST_CASES and self.alerts + item.alerts <= MOST_ALERTS
+        return fits and item.names is not None and self.names.isdisjoint(item.names)
+
+    def add(self, item: Item) -> None:
+        self.items.append(item)
+        self.names |= item.names or set()
+        self.alerts += item.alerts
+
+
+def items(proposals: Sequence[Proposal]) -> list[Item]:
+    """All cases of all rules."""
+    return [
+        Item(rule, number, proposal, case, None if names is None else names | _fed(case))
+        for rule, proposal in enumerate(proposals)
+        for names in (_names(proposal),)
+        for number, case in enumerate(proposal.cases)
+    ]
+
+
+def packs(cases: Iterable[Item]) -> list[Pack]:
+    """The cases in as few packs as the first fit gives; those of about the same length together."""
+    closed: list[Pack] = []
+    waiting: dict[Grid, list[_Open]] = {}
+    for item in sorted(cases, key=lambda one: (one.grid, -one.evaluations)):
+        if item.names is None:
+            closed.append((item,))
+            continue
+        opened = waiting.setdefault(item.grid, [])
+        pack = next((pack for pack in opened if pack.takes(item)), None)
+        if pack is None:
+            opened.append(pack := _Open())
+        pack.add(item)
+        if len(pack.items) == MOST_CASES or pack.alerts >= MOST_ALERTS:
+            opened.remove(pack)
+            closed.append(tuple(pack.items))
+    return closed + [tuple(pack.items) for opened in waiting.values() for pack in opened]
+
+
+def unwritable(item: Item) -> str:
+    """Why a case cannot be put before promtool; empty: it can."""
+    rule, case = item.proposal.rule, item.case
+    times = (rule.hold, rule.keep, rule.query_offset, case.every, case.interval, case.until)
+    if not all(show_duration(time) and time >= 0 for time in times) or not case.every or not case.interval:
+        return "a time is no whole number of milliseconds"
+    fed = (text for one in case.series for pair in one.labels for text in pair)
+    words = (text for pair in (*rule.labels, *rule.annotations) for text in pair)
+    recorded = (text for one in item.proposal.recordings for text in (one.record, one.expr))
+    if not all(map(is_utf8, (rule.name, rule.expr, *words, *fed, *recorded))):
+        return "not UTF-8"
+    return ""
+
+
+def cost(pack: Pack) -> int:
+    """About how much work it is, in evaluations of rules."""
+    return 50 + len(pack) * max(item.evaluations for item in pack)
+
+
+def _fed(case: Case) -> frozenset[str]:
+    return frozenset(value for one in case.series for name, value in one.labels if name == "__name__")
+
+
+def _names(proposal: Proposal) -> frozenset[str] | None:
+    """The metrics that the rule and its recording rules read and write, and the alert's name."""
+    rule = proposal.rule
+    if any("{{" in text and "query" in text for _, text in (*rule.labels, *rule.annotations)):
+        return None
+    found = {f"alert {rule.name}", *(one.record for one in proposal.recordings)}
+    for expr in (rule.expr, *(one.expr for one in proposal.recordings)):
+        try:
+            read = {selector.metric for selector in selectors(parse(expr))}
+        except QueryError:
+            return None
+        if not all(read) or read & _OF_ALERTS:
+            return None
+        found |= {name for name in read if name}
+    return frozenset(found)

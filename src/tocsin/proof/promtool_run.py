@@ -1,0 +1,138 @@
+"""Packs of cases through promtool: written, run in processes side by side, read back, cleaned away."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from tocsin.artifacts.emit import yaml_text
+from tocsin.engines import NotRun
+from tocsin.engines.tools.promtool import NoReport, Promtool
+from tocsin.proof.promtool_file import Read, answer, question
+from tocsin.proof.promtool_pack import Item, Pack, cost
+from tocsin.proof.promtool_rule import rule_file
+
+RAM = Path("/dev/shm")
+ENOUGH = 1 << 29
+JOB = 15_000
+"""The cost of one process, so that progress is seen and no process runs for long."""
+MOST_PANICS = 20
+
+
+@contextlib.contextmanager
+def workspace(folder: Path | None = None) -> Iterator[Path]:
+    """A folder for temporary files, in RAM where there is enough of it; gone afterwards."""
+    where = folder
+    with contextlib.suppress(OSError):
+        if where is None and os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > ENOUGH:
+            where = RAM
+    with tempfile.TemporaryDirectory(
+        prefix="tocsin-judge-", dir=where, ignore_cleanup_errors=True
+    ) as temporary:
+        yield Path(temporary).resolve()
+
+
+@dataclass(slots=True)
+class Bench:
+    """A promtool and its workspace; knows which rule files are written already."""
+
+    promtool: Promtool
+    told: Callable[[int], None] = lambda number: None
+    workers: int = field(default_factory=lambda: min(8, len(os.sched_getaffinity(0))))
+    _written: dict[str, str] = field(default_factory=dict)
+    _tests: int = 0
+    _panics: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def run(self, packs: Sequence[Pack]) -> dict[Pack, Read] | NotRun:
+        """What promtool makes of each pack; the first reason why it did not run ends everything."""
+        found: dict[Pack, Read] = {}
+        with ThreadPoolExecutor(self.workers) as pool:
+            for result in pool.map(self._job, _jobs(packs, self.workers)):
+                if isinstance(result, NotRun):
+                    pool.shutdown(cancel_futures=True)
+                    return result
+                found |= result
+        return found
+
+    def refused(self, cases: Sequence[Item]) -> dict[int, str] | NotRun:
+        """The rules that promtool cannot read, each with what it says; they would spoil their pack."""
+        rules = {self.rule_file(item, annotated=True): item.rule for item in cases}
+        verdict = self.promtool.check_rules([Path(name) for name in rules], lint=False)
+        if isinstance(verdict, NotRun):
+            return verdict
+        found: dict[int, str] = {}
+        for problem in verdict.problems:
+            where = f"{problem.field}: " if problem.field else ""
+            found.setdefault(rules[problem.file], where + problem.message)
+        return found
+
+    def rule_file(self, item: Item, *, annotated: bool) -> str:
+        """The name of the rule's own file, written when it is first needed."""
+        name = f"rule-{item.rule}{'' if annotated else '-bare'}.yaml"
+        with self._lock:
+            if name not in self._written:
+                proposal = item.proposal
+                tree = rule_file(proposal.rule, proposal.recordings, annotated=annotated)
+                (self.promtool.root / name).write_text(yaml_text(tree), "utf-8")
+                self._written[name] = name
+        return name
+
+    def _job(self, packs: Sequence[Pack]) -> dict[Pack, Read] | NotRun:
+        files = [self._test_file(pack) for pack in packs]
+        run = self.promtool.test_rules(files, environ=self._environ())
+        if isinstance(run, NoReport):
+            return self._after_panic(packs, run)
+        if isinstance(run, NotRun):
+            return run
+        self.told(sum(map(len, packs)))
+        said = {case.name: case for case in run.cases}
+        lost = Read(error="promtool says nothing of it")
+        return {
+            pack: answer(pack, said[file.stem]) if file.stem in said else lost
+            for pack, file in zip(packs, files, strict=True)
+        }
+
+    def _after_panic(self, packs: Sequence[Pack], why: NoReport) -> dict[Pack, Read] | NotRun:
+        """Look for the pack that brings it down; the others are judged without it."""
+        with self._lock:
+            self._panics += 1
+        if self._panics > MOST_PANICS:
+            return why
+        if len(packs) == 1:
+            return {packs[0]: Read(error=why.reason)}
+        half = len(packs) // 2
+        first, second = self._job(packs[:half]), self._job(packs[half:])
+        if isinstance(first, NotRun):
+            return first
+        return second if isinstance(second, NotRun) else first | second
+
+    def _test_file(self, pack: Pack) -> Path:
+        with self._lock:
+            self._tests += 1
+            path = self.promtool.root / f"test-{self._tests}.yaml"
+        rules = [self.rule_file(item, annotated=item.case.fires) for item in pack]
+        path.write_text(yaml_text(question(path.stem, pack, rules)), "utf-8")
+        return path
+
+    def _environ(self) -> Mapping[str, str]:
+        storages = {"TMPDIR": str(self.promtool.root)}
+        return {**storages, "GOMAXPROCS": "1"} if self.workers > 1 else storages
+
+
+def _jobs(packs: Sequence[Pack], workers: int) -> list[list[Pack]]:
+    """The packs in lists of about the same cost: one for each worker, more where there is much to do."""
+    total = sum(map(cost, packs))
+    number = max(workers if total > JOB // 10 else 1, -(-total // JOB))
+    jobs: list[list[Pack]] = [[] for _ in range(min(number, len(packs)))]
+    spent = [0] * len(jobs)
+    for pack in sorted(packs, key=cost, reverse=True):
+        least = spent.index(min(spent))
+        jobs[least].append(pack)
+        spent[least] += cost(pack)
+    return jobs
