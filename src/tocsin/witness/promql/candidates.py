@@ -1,0 +1,163 @@
+"""Which motions are tried for a channel: the numbers of the rule, near them, and powers of ten."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tocsin.query.promql.ast import Binary, Expr, Number, Paren, Range, Selector, Subquery, Unary
+from tocsin.query.promql.conditions import constant
+from tocsin.query.promql.walk import children
+from tocsin.witness.promql.models import GONE, Channel, Motion
+
+MOST_NUMBERS = 16
+_DECADES = (10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e8, 1e10, 1e12, 0.1, 0.01, 1e-4)
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """Numbers of a rule that matter for values."""
+
+    numbers: tuple[float, ...]
+    windows: tuple[float, ...]
+    """Seconds of ranges, subqueries and offsets, each once, ascending."""
+    interval: float
+    """Seconds between samples."""
+    samples: int
+    """So many samples are looked at."""
+    negative: bool = False
+    """Whether values below zero are meant."""
+
+
+def numbers(expr: Expr) -> tuple[float, ...]:
+    """The constants of an expression, whole subexpressions first; then products and quotients of two."""
+    found: dict[float, None] = {}
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        value = constant(node) if isinstance(node, Number | Unary | Binary | Paren) else None
+        if value is not None and math.isfinite(value) and abs(value) <= 1e15:
+            found.setdefault(value)
+        stack.extend(reversed(children(node)))
+    plain = tuple(found)
+    pairs = [n for a in plain[:5] for b in plain[:5] if a != b and b for n in (a * b, a / b)]
+    wanted = (n for n in pairs if 1e-9 < abs(n) <= 1e15)
+    return tuple(dict.fromkeys((*plain[:MOST_NUMBERS], *wanted)))[: 2 * MOST_NUMBERS]
+
+
+def windows(expr: Expr) -> tuple[float, ...]:
+    """The lengths of ranges and offsets."""
+    return tuple(sorted({abs(w) for w in _windows(expr) if w}))
+
+
+def _windows(expr: Expr) -> Iterator[float]:
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Range | Subquery) and isinstance(node.range, Number):
+            yield node.range.value
+        if isinstance(node, Range | Subquery | Selector) and isinstance(node.offset, Number):
+            yield node.offset.value
+        stack.extend(children(node))
+
+
+def motions(
+    channel: Channel, hints: Hints, others: Sequence[Motion] = (), *, wild: bool = False
+) -> tuple[Motion, ...]:
+    """The motions that are worth a try, natural ones first. `others`: what the other channels do now.
+
+    `wild`: values that the name speaks against as well.
+    """
+    nature = channel.nature
+    match nature.kind:
+        case "clock":
+            found = _clocks(hints)
+        case "counter":
+            found = [*_rises(channel, hints, others), *_toggles(channel, hints)]
+        case "buckets":
+            found = _observations(hints)
+        case _:
+            found = [
+                *_levels(channel, hints, others, wild),
+                *_toggles(channel, hints),
+                *_drifts(channel, hints),
+            ]
+    return tuple(dict.fromkeys((*found, GONE)))
+
+
+def _near(value: float, whole: bool) -> tuple[float, ...]:
+    if value == 0:
+        return (0.0, 1.0)
+    steps = (1.05, 0.95, 1.0, 2.0, 0.5)
+    if not whole:
+        return tuple(value * step for step in steps)
+    more = (math.ceil(value * 1.05), math.floor(value * 0.95), value + 1, value - 1, value, value * 2)
+    return tuple(float(round(v)) for v in more)
+
+
+def _levels(channel: Channel, hints: Hints, others: Sequence[Motion], wild: bool) -> list[Motion]:
+    nature = channel.nature
+    values = [v for n in hints.numbers for v in _near(n, nature.whole and not wild)]
+    values += [0.0, 1.0, 2.0]
+    for other in others:
+        if other.move == "level" and other.value:
+            values += [other.value * n for n in (1.0, *hints.numbers[:4])]
+            values += [other.value + 1, other.value - 1]
+    values += _DECADES if wild or not nature.whole else _DECADES[:9]
+    if hints.negative or wild:
+        values += [-v for v in values if v]
+        return [Motion("level", v) for v in values]
+    inside = [v for v in values if nature.low <= v <= nature.high]
+    return [Motion("level", float(round(v)) if nature.whole and abs(v) >= 1 else v) for v in inside]
+
+
+def _rises(channel: Channel, hints: Hints, others: Sequence[Motion]) -> Iterator[Motion]:
+    interval = hints.interval
+    spans = (interval, *(interval / w for w in hints.windows if w), interval / 60)
+    values = [n * span * step for n in hints.numbers if n > 0 for span in spans for step in (1.05, 0.95, 2.0)]
+    for other in others:
+        if other.move == "rise" and other.value:
+            values += [other.value * n * step for n in (1.0, *hints.numbers[:4]) for step in (1.05, 0.95)]
+    values += [0.0, 1.0, 10.0, 100.0, 1e3, 1e4, 1e6, 1e8, 0.5, 0.2, 0.1, 1 / max(2, hints.samples - 1)]
+    for value in values:
+        if value >= 0:
+            yield Motion("rise", float(round(value)) if channel.nature.whole and value >= 1 else value)
+
+
+def _toggles(channel: Channel, hints: Hints) -> Iterator[Motion]:
+    if channel.nature.changes:
+        yield from (Motion("toggle", float(turn), 0.0) for turn in (1, 2, 3, 4, 5, 6, 8, 10))
+
+
+def _drifts(channel: Channel, hints: Hints) -> Iterator[Motion]:
+    if not channel.nature.drifts:
+        return
+    spans = (1.0, *hints.windows)
+    for begin in (100.0, 0.0, *(n for n in hints.numbers if n > 1), 1e9):
+        slopes = [n * hints.interval / span * 1.05 for n in hints.numbers for span in spans if span]
+        slopes += [begin / (hints.samples * part) for part in (1.5, 3.0, 10.0)]
+        for slope in slopes[:24]:
+            if slope:
+                yield Motion("drift", -slope, begin)
+                yield Motion("drift", slope, begin)
+
+
+def _clocks(hints: Hints) -> list[Motion]:
+    ages: list[float] = []
+    for number in (*hints.numbers, *(n / 1000 for n in hints.numbers)):
+        ages += [number + 30, number - 30, number * 1.5, number * 0.5, -number + 30, -number - 30]
+    ages += [0.0, 60.0, 3600.0, 86400.0, 30 * 86400.0, -3600.0, -30 * 86400.0, -365 * 86400.0]
+    return [Motion("clock", age) for age in ages]
+
+
+def _observations(hints: Hints) -> list[Motion]:
+    shares = [1 - n for n in hints.numbers if 0 < n < 1]
+    parts = [*(s * step for s in shares for step in (1.05, 1.5, 0.95)), 1.0, 0.0, 0.5, 0.1, 0.01]
+    found = []
+    for rate in (600.0, 6000.0, 60.0, *(n * hints.interval for n in hints.numbers if n > 0)):
+        found += [Motion("observe", round(min(1.0, p) * rate), round(rate)) for p in parts]
+    return [*found, Motion("observe", 0.0, 0.0)]
+
+
+def finite(values: Iterable[float]) -> list[float]:
+    """Those that are numbers."""
+    return [v for v in values if math.isfinite(v)]

@@ -1,0 +1,149 @@
+"""How series move: a few kinds of motion with one number each, and the samples they give phase by phase."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tocsin.query.numbers import show_number
+from tocsin.witness.promql.names import Nature
+from tocsin.witness.telemetry import Gap, Labels, Run, Sample, Series, labels, runs
+
+Move = Literal["level", "rise", "drift", "gone", "toggle", "clock", "observe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """What a series does for a while.
+
+    level: it is `value`. rise: a counter counts `value` a sample (below 1: 1 each 1/value samples).
+    drift: it begins at `other` and moves `value` a sample. gone: no samples. toggle: it is `other` and 1 more
+    in turns of `value` samples. clock: a time `value` seconds before now. observe: of `other` observations a
+    sample, `value` are slow.
+    """
+
+    move: Move
+    value: float = 0.0
+    other: float = 0.0
+
+
+GONE = Motion("gone")
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Series that move together: one, or all buckets of a histogram, or several replicas."""
+
+    metric: str
+    labels: tuple[Labels, ...]
+    nature: Nature
+    edges: tuple[float, ...] = ()
+    """Upper bounds of buckets without the infinite one; empty when it is no histogram."""
+    slow: int = 0
+    """Slow observations are within the bucket of this edge; all others within that of the first."""
+
+    def named(self) -> tuple[Labels, ...]:
+        """The labels of all its series, in the order of `motion_runs`."""
+        if not self.edges:
+            return self.labels
+        bounds = (*map(bound, self.edges), "+Inf")
+        return tuple(labels((*one, ("le", le))) for one in self.labels for le in bounds)
+
+
+def bound(edge: float) -> str:
+    """An upper bound as Prometheus 3 writes it: always with a point."""
+    text = show_number(edge)
+    return f"{text}.0" if text.lstrip("-").isdigit() else text
+
+
+def channel_runs(channel: Channel, phases: Sequence[tuple[int, Motion]]) -> list[tuple[Run, ...]]:
+    """The samples of each series of the channel: `phases` are numbers of samples and what happens in them."""
+    if not channel.edges:
+        return [_runs(phases)] * len(channel.labels)
+    one = [_runs([(n, _of_bucket(m, channel, i)) for n, m in phases]) for i in range(len(channel.edges) + 1)]
+    return one * len(channel.labels)
+
+
+def channel_series(channel: Channel, phases: Sequence[tuple[int, Motion]]) -> list[Series]:
+    """The series of the channel."""
+    found = zip(channel.named(), channel_runs(channel, phases), strict=True)
+    return [Series(names, samples) for names, samples in found if any(_there(run) for run in samples)]
+
+
+def _there(run: Run) -> bool:
+    return not isinstance(run.first, Gap)
+
+
+def _of_bucket(motion: Motion, channel: Channel, index: int) -> Motion:
+    """Slow observations are in all buckets from `slow` on, the others in all."""
+    if motion.move != "observe":
+        return motion
+    below = index < channel.slow
+    return Motion("rise", motion.other - motion.value if below else motion.other)
+
+
+def _runs(phases: Sequence[tuple[int, Motion]]) -> tuple[Run, ...]:
+    found: list[Run] = []
+    count = 0.0
+    for number, (length, motion) in enumerate(phases):
+        if length <= 0:
+            continue
+        if motion.move == "rise":
+            made = list(_rising(motion.value, length, count, first=number == 0))
+            last = made[-1].last
+            count = last if isinstance(last, float | int) else count
+        else:
+            made = list(_moving(motion, length))
+        found += made
+    return tuple(_merged(found))
+
+
+def _rising(rate: float, length: int, count: float, first: bool) -> Iterator[Run]:
+    """A counter goes on from where it was; the very first sample is zero."""
+    if 0 < rate < 1:
+        turn = max(2, round(1 / rate))
+        values = [count + (i // turn if first else i // turn + 1) for i in range(length)]
+        yield from runs(values)
+        return
+    yield Run(count if first else count + rate, length, rate)
+
+
+def _moving(motion: Motion, length: int) -> Iterator[Run]:
+    match motion.move:
+        case "level" | "clock":
+            yield Run(motion.value, length)
+        case "drift":
+            yield Run(motion.other, length, motion.value)
+        case "toggle":
+            turn = max(1, round(motion.value))
+            yield from runs(motion.other + (i // turn + 1) % 2 for i in range(length))
+        case _:
+            yield Run(Gap.MISSING, length)
+
+
+def _merged(found: Iterable[Run]) -> Iterator[Run]:
+    """Neighbours that are one run in truth."""
+    last: Run | None = None
+    for run in found:
+        joined = None if last is None else _joined(last, run)
+        if joined is None:
+            if last is not None:
+                yield last
+            last = run
+        else:
+            last = joined
+    if last is not None:
+        yield last
+
+
+def _joined(first: Run, second: Run) -> Run | None:
+    if isinstance(first.first, Gap) or isinstance(second.first, Gap):
+        return Run(first.first, first.count + second.count) if first.first is second.first else None
+    step = first.step if first.count > 1 else second.step if second.count > 1 else 0.0
+    goes_on = first.first + step * first.count == second.first
+    same = second.step == step or second.count == 1
+    return Run(first.first, first.count + second.count, step) if goes_on and same else None
+
+
+def samples(found: tuple[Run, ...]) -> list[Sample]:
+    """All samples of these runs."""
+    return [sample for run in found for sample in run.samples()]

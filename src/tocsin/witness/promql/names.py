@@ -1,0 +1,145 @@
+"""What a metric's name, its use and the contract say of its values: type, unit, range, what is healthy."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tocsin.query.promql.ast import COMPARISONS, Binary, Call, Expr, Subquery, Unary
+from tocsin.query.promql.types import type_of
+from tocsin.query.promql.walk import bare, walk
+from tocsin.witness.promql.shapes import Need
+from tocsin.witness.rule import Signal
+
+Kind = Literal["gauge", "counter", "clock", "buckets"]
+_OF_COUNTERS = frozenset(("rate", "irate", "increase", "resets"))
+_OF_DRIFT = frozenset(("deriv", "predict_linear", "delta", "idelta", "double_exponential_smoothing"))
+_OF_CHANGE = frozenset(("changes", "resets", "idelta", "stddev_over_time", "stdvar_over_time"))
+_OF_BUCKETS = frozenset(("histogram_quantile", "histogram_fraction", "histogram_quantiles"))
+_STATE = re.compile(r"(^|_)(up|ready|healthy|success|enabled|available|active|status|state|online)$")
+_RATIO = re.compile(r"(ratio|fraction|utili[sz]ation)(_|$)")
+_PERCENT = re.compile(r"percent|_pct(_|$)")
+_TROUBLE = re.compile(
+    r"err|fail|drop|reject|timeout|lost|discard|denied|refused|retr|invalid|panic|oom|throttl|evict|"
+    r"exceed|missed|killed|crash|restart|conflict|corrupt|abort|overrun|unavailable|unhealthy|down(_|$)"
+)
+_FRACTIONAL = re.compile(
+    r"seconds|ratio|percent|_pct|celsius|volt|ampere|watt|joule|load|temperature|latency|duration|util|avg|"
+    r"mean|fraction|usage|score|hertz|humidity|speed|_sum$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Nature:
+    """How the values of a metric behave.
+
+    `healthy`: a level, or for counters how many a second; `trouble`: what it counts is bad.
+    """
+
+    kind: Kind
+    whole: bool
+    low: float
+    high: float
+    healthy: float
+    trouble: bool = False
+    drifts: bool = False
+    changes: bool = False
+
+
+def nature(metric: str, needs: Sequence[Need], signal: Signal | None) -> Nature:
+    """The nature of a metric that is read in these places."""
+    used = {call.name for need in needs for call in _calls(need)}
+    lower = metric.lower()
+    drifts = bool(used & _OF_DRIFT) or any(_compared_with_its_past(need) for need in needs)
+    changes = bool(used & _OF_CHANGE)
+    trouble = bool(_TROUBLE.search(lower))
+    kind = _kind(needs, used, signal)
+    if kind == "clock":
+        return Nature("clock", True, 0.0, float("inf"), 60.0)
+    if kind in ("counter", "buckets"):
+        whole = not lower.endswith(("_sum", "_seconds_total"))
+        return Nature(kind, whole, 0.0, float("inf"), 0.0 if trouble else 10.0, trouble, drifts, changes)
+    return _gauge(lower, signal, trouble, drifts, changes)
+
+
+def _gauge(name: str, signal: Signal | None, trouble: bool, drifts: bool, changes: bool) -> Nature:
+    unit = signal.unit if signal is not None else ""
+    if name.endswith("_info") or (signal is not None and signal.type == "info"):
+        return Nature("gauge", True, 1.0, 1.0, 1.0)
+    if _STATE.search(name):
+        return Nature("gauge", True, 0.0, float("inf"), 1.0, trouble, drifts, changes)
+    if _RATIO.search(name) or unit == "ratio":
+        return Nature("gauge", False, 0.0, 1.0, 0.0 if trouble else 0.5, trouble, drifts, changes)
+    if _PERCENT.search(name) or unit == "percent":
+        return Nature("gauge", False, 0.0, 100.0, 0.0 if trouble else 50.0, trouble, drifts, changes)
+    whole = not (_FRACTIONAL.search(name) or unit in ("seconds", "ratio", "percent", "celsius"))
+    healthy = 0.0 if trouble else 1e9 if "bytes" in name or unit == "bytes" else 1.0
+    return Nature("gauge", whole, 0.0, float("inf"), healthy, trouble, drifts, changes)
+
+
+def _kind(needs: Sequence[Need], used: set[str], signal: Signal | None) -> Kind:
+    if used & _OF_BUCKETS and any(_of_buckets(need) for need in needs):
+        return "buckets"
+    if any(_is_a_time(need) for need in needs):
+        return "clock"
+    counted = bool(used & _OF_COUNTERS)
+    if signal is not None and signal.type in ("gauge", "info"):
+        counted = False
+    return "counter" if counted else "gauge"  # the level of a counter is a level, when no rate is taken
+
+
+def _calls(need: Need) -> Iterator[Call]:
+    return (node for node in need.above if isinstance(node, Call))
+
+
+def _of_buckets(need: Need) -> bool:
+    """Whether the histogram's buckets themselves are asked for, by no bound of their own."""
+    named = any(m.label == "le" and m.op == "=" for m in need.selector.matchers)
+    return not named and any(call.name in _OF_BUCKETS for call in _calls(need))
+
+
+def _is_a_time(need: Need) -> bool:
+    """Whether the value is subtracted from, or compared with, the time of the evaluation."""
+    below: Expr = need.selector
+    for node in reversed(need.above):
+        if isinstance(node, Call) and (node.name in _OF_COUNTERS or node.name in ("changes", "timestamp")):
+            return False
+        if isinstance(node, Binary) and (node.op == "-" or node.op in COMPARISONS):
+            other = node.right if _within(node.left, below) else node.left
+            if asks_the_time(other):
+                return True
+            if node.op in COMPARISONS:
+                return False
+        elif isinstance(node, Binary) and node.op not in ("*", "/", "+"):
+            return False
+        below = node
+    return False
+
+
+def _within(side: Expr, below: Expr) -> bool:
+    return side is below
+
+
+def asks_the_time(expr: Expr) -> bool:
+    """Whether `time()` stands in it, and no series."""
+    calls = [node for node in walk(expr) if isinstance(node, Call)]
+    return any(c.name == "time" for c in calls)
+
+
+def _compared_with_its_past(need: Need) -> bool:
+    """Whether there is an offset, on the selector or on a subquery above it."""
+    timed = (need.selector, need.range, *(n for n in need.above if isinstance(n, Subquery)))
+    return any(node is not None and node.offset is not None for node in timed)
+
+
+def signs(expr: Expr) -> bool:
+    """Whether values below zero are meant: a negative number is compared with, or something with `< 0`."""
+    for node in walk(expr):
+        if isinstance(node, Binary) and node.op in COMPARISONS:
+            for side in (node.left, node.right):
+                inner = bare(side)
+                if isinstance(inner, Unary) and inner.op == "-" and type_of(inner) == "scalar":
+                    return True
+                if type_of(inner) == "scalar" and getattr(inner, "value", 0) < 0:
+                    return True
+    return False
