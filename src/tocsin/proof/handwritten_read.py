@@ -1,0 +1,130 @@
+"""A test file that somebody wrote, ready to be judged; every mistake in it at its place, all at once.
+
+Which expectations are met is the judges' to say. What promtool would pass in silence is a mistake here: an
+alert that no rule file has.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tocsin.diag.compose_foreign import documents
+from tocsin.diag.diagnostic import Sink, nearest
+from tocsin.diag.nodes import Node
+from tocsin.diag.places import inside
+from tocsin.diag.text import Source, Span
+from tocsin.proof.handwritten import AnyTest, ExprTest, File, LogqlFile, LogqlTest, PromqlFile, Test
+from tocsin.proof.handwritten_rules import Rules, check_logql, content, rules
+from tocsin.proof.handwritten_streams import check, check_labels
+from tocsin.proof.handwritten_tree import language, pruned
+from tocsin.query import logql
+from tocsin.query.durations import read_duration
+from tocsin.query.errors import QueryError
+from tocsin.spec.decode import decode
+from tocsin.witness.rule import Language
+
+EVERY = 60.0
+"""promtool 3.15.0: `evaluation_interval` where nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestFile:
+    """A test file without mistakes."""
+
+    __test__ = False  # not a test class of pytest
+
+    path: Path
+    name: str
+    """As people know it."""
+    language: Language
+    declared: File
+    rules: Rules
+    every: float
+    """Seconds between evaluations, where a group says nothing else."""
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        """In the order of the file."""
+        return self.declared.tests
+
+    def title(self, test: AnyTest) -> str:
+        """The test's name, or its number."""
+        return test.name.text if test.name else f"test {self.tests.index(test) + 1}"
+
+
+def looks_like_tests(path: Path) -> bool:
+    """Whether a YAML file in a folder is a test file: it has `tests` at its root."""
+    data = content(path)
+    return data.startswith(b"tests:") or b"\ntests:" in data
+
+
+def read(path: Path, name: str, sink: Sink) -> TestFile | None:
+    """The test file at `path`, or None when it has mistakes (all of them are in `sink`)."""
+    roots = documents(name, content(path), sink)
+    if not roots:
+        if not sink.errors:
+            sink.error("test/language", Span(Source(name, ""), 1, 1, 1, 1), f"{name} is empty")
+        return None
+    root = pruned(roots[0], sink)
+    if root is None:
+        return None
+    own, every = language(root, sink), _every(root.get("evaluation_interval"))
+    found = rules(path, name, root.at("rule_files").items, own, every, sink)
+    spoken: Language = own or found.language or "promql"
+    declared = decode(LogqlFile, root, sink) if spoken == "logql" else decode(PromqlFile, root, sink)
+    if declared is None:
+        return None
+    for test in declared.tests:
+        _check(test, found, sink)
+    return None if sink.errors else TestFile(path, name, spoken, declared, found, every)
+
+
+def _every(node: Node | None) -> float:
+    seconds = read_duration(node.text) if node is not None else EVERY
+    return seconds if isinstance(seconds, float) and seconds > 0 else EVERY
+
+
+def _check(test: Test, found: Rules, sink: Sink) -> None:
+    for alert in test.alert_rule_test:
+        name = alert.alertname
+        if name.text not in found.names:
+            sink.unknown("test/unknown-alert", name.node, "alert", name.text, found.names)
+    if isinstance(test, LogqlTest):
+        _check_logql(test, found, sink)
+    if not any(_expectations(test)):
+        help = "add `alert_rule_test` with an `alertname` and an `eval_time`"
+        sink.error("test/expects-nothing", test.node, "this test expects nothing", help=help)
+
+
+def _check_logql(test: LogqlTest, found: Rules, sink: Sink) -> None:
+    for said in test.input_streams:
+        check(said, sink)
+    for alert in test.alert_rule_test:
+        _needs_time(alert.node, sink)
+        for subject in found.named(alert.alertname.text):
+            check_logql(subject, sink)
+    for expr in test.logql_expr_test:
+        _needs_time(expr.node, sink)
+        _check_expr(expr, sink)
+        for one in (*(s.labels for s in expr.exp_samples), *(log.labels for log in expr.exp_logs)):
+            if one is not None:
+                check_labels(one, sink)
+
+
+def _expectations(test: Test) -> Iterator[object]:
+    yield from test.alert_rule_test
+    yield from test.logql_expr_test if isinstance(test, LogqlTest) else test.promql_expr_test
+
+
+def _needs_time(node: Node, sink: Sink) -> None:
+    """promtool takes a missing `eval_time` for 0; nobody means that. A misspelt one has been reported."""
+    if not any(nearest(key, ("eval_time",)) for key in node.map):
+        help = "add `eval_time: 10m`: the instant, from the test's begin"
+        sink.error("spec/missing-key", node, f"{node.title} needs `eval_time`", help=help)
+
+
+def _check_expr(expr: ExprTest, sink: Sink) -> None:
+    try:
+        logql.parse(expr.expr.text)
+    except QueryError as error:
+        sink.error("test/expr", inside(expr.expr.node, error.offset, error.length), error.message)
