@@ -44,11 +44,11 @@ def program() -> str:
 
 
 class Cache:
-    """The proofs in a folder; without one it forgets everything."""
+    """The proofs in a folder. `fresh`: what is there counts for nothing, but is renewed."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        self._program = program() if folder is not None else ""
+    def __init__(self, folder: Path, *, fresh: bool = False) -> None:
+        self._folder, self._fresh = folder, fresh
+        self._program = program()
 
     def key(self, asked: Rule, known: Known, engines: Iterable[str]) -> str:
         """Names everything that a proof depends on."""
@@ -58,7 +58,7 @@ class Cache:
 
     def get(self, key: str) -> Proof | None:
         """The proof of that name."""
-        if self._folder is None:
+        if self._fresh:
             return None
         try:
             found = decoded(json.loads((self._folder / key[:2] / f"{key}.json").read_bytes()))
@@ -68,8 +68,6 @@ class Cache:
 
     def put(self, key: str, proof: Proof) -> None:
         """Keep it. A disk that refuses only costs the shortcut."""
-        if self._folder is None:
-            return
         try:
             file = self._folder / key[:2] / f"{key}.json"
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -81,8 +79,6 @@ class Cache:
 
     def touch(self, keys: Iterable[str]) -> None:
         """These were wanted; what nobody wanted for long goes."""
-        if self._folder is None or not self._folder.is_dir():
-            return
         wanted, now = set(keys), time.time()
         for file in self._folder.glob("*/*.json"):
             try:
