@@ -14,7 +14,9 @@ _OWN = frozenset(("__name__", "alertname", "alertstate"))
 _FIELDS = ("pending", "firing", "resolved")
 
 
-def difference(rule: Rule, predicted: Iterable[Alerting], seen: Iterable[Alerting]) -> str:
+def difference(
+    rule: Rule, predicted: Iterable[Alerting], seen: Iterable[Alerting], judge: str = "promtool"
+) -> str:
     """Why they are not the same; empty: they are. What is `seen` carries the rule's own labels as well.
 
     A label of the rule that is a template may have any value here: only the engine knows what comes of it.
@@ -24,7 +26,7 @@ def difference(rule: Rule, predicted: Iterable[Alerting], seen: Iterable[Alertin
     if Counter(expected) == Counter(got):
         return ""
     missing, more = Counter(expected) - Counter(got), Counter(got) - Counter(expected)
-    return _words(sorted(missing.elements(), key=_order), sorted(more.elements(), key=_order))
+    return _words(sorted(missing.elements(), key=_order), sorted(more.elements(), key=_order), judge)
 
 
 def instant(seconds: float | None) -> str:
@@ -60,18 +62,18 @@ def _order(one: Alerting) -> tuple[Labels, float]:
     return one.labels, one.pending
 
 
-def _words(missing: Sequence[Alerting], more: Sequence[Alerting]) -> str:
+def _words(missing: Sequence[Alerting], more: Sequence[Alerting], judge: str) -> str:
     """The first thing that differs; of an alert that both have, only the instants that differ."""
     if not missing:
-        return f"not predicted, but promtool has {_story(more[0])}"
+        return f"not predicted, but {judge} has {_story(more[0])}"
     first = missing[0]
     same = [one for one in more if one.labels == first.labels]
     if not same:
-        other = f"; promtool has {_story(more[0])}" if more else ", promtool has no alert"
+        other = f"; {judge} has {_story(more[0])}" if more else f", {judge} has no alert"
         return f"predicted {_story(first)}{other}"
     nearest = min(same, key=lambda one: abs(one.pending - first.pending))
     parts = [
-        f"predicted {field} {_at(getattr(first, field))}, promtool: {_at(getattr(nearest, field))}"
+        f"predicted {field} {_at(getattr(first, field))}, {judge}: {_at(getattr(nearest, field))}"
         for field in _FIELDS
         if getattr(first, field) != getattr(nearest, field)
     ]

@@ -17,15 +17,16 @@ from tocsin import engines
 from tocsin.engines import EngineError, Missing, NotRun
 from tocsin.engines.servers.loki import RunningLoki
 from tocsin.proof import promtool_judge
+from tocsin.proof.compare import difference, instant, is_template, shown
 from tocsin.proof.loki_grid import METRIC, Grid, Refusal, evaluate, push
 from tocsin.proof.verdict import CaseVerdict, Proposal, Verdicts
-from tocsin.query.durations import show_duration
 from tocsin.witness.case import Alerting, Case
 from tocsin.witness.rule import Rule
 from tocsin.witness.states import alertings
 from tocsin.witness.telemetry import Labels, labels
 
 __all__ = ["judge"]
+LOKI = "Loki"
 _THREADS = 4
 _SAME_LABELS = "two elements of the result have the same labels once the rule's labels are added"
 
@@ -145,19 +146,24 @@ def _verdicts(
 
 
 def _verdict(asked: _Asked, of_promtool: CaseVerdict | None) -> CaseVerdict:
-    seen = asked.alerts(asked.rule.limit)
-    words = asked.refused or _difference(asked.case.expected, seen)
+    """Loki's grid against the prediction; where promtool saw the grid, it is to agree about the alerts."""
+    if asked.refused:
+        return CaseVerdict(case=asked.case, ok=False, words=asked.refused)
     if of_promtool is None:
+        words = difference(asked.rule, asked.case.expected, (), LOKI)
         return CaseVerdict(case=asked.case, ok=not words, words=words)
+    limited = asked.alerts(asked.rule.limit)
+    seen = of_promtool.seen if limited == asked.alerts() else _labelled(asked.rule, limited)
+    words = difference(asked.rule, asked.case.expected, seen, LOKI)
     if not of_promtool.ok and not words:
         words = f"with Loki's result, {of_promtool.words}"
-    return CaseVerdict(
-        case=asked.case,
-        ok=not words,
-        seen=of_promtool.seen if seen == asked.alerts() else seen,
-        expanded=of_promtool.expanded,
-        words=words,
-    )
+    return CaseVerdict(case=asked.case, ok=not words, seen=seen, expanded=of_promtool.expanded, words=words)
+
+
+def _labelled(rule: Rule, alerts: Iterable[Alerting]) -> tuple[Alerting, ...]:
+    """With the labels of the rule as they are written."""
+    own = dict(rule.labels)
+    return tuple(replace(one, labels=labels({**dict(one.labels), **own}.items())) for one in alerts)
 
 
 def _ambiguous(rule: Rule, grid: Grid) -> str:
@@ -165,7 +171,7 @@ def _ambiguous(rule: Rule, grid: Grid) -> str:
 
     Labels that are templates are promtool's to judge.
     """
-    fixed = {name: value for name, value in rule.labels if "{{" not in value}
+    fixed = {name: value for name, value in rule.labels if not is_template(value)}
     rows: dict[Labels, list[tuple[float | None, ...]]] = {}
     for name, row in grid.elements.items():
         rows.setdefault(labels({**dict(name), **fixed}.items()), []).append(row)
@@ -173,30 +179,5 @@ def _ambiguous(rule: Rule, grid: Grid) -> str:
         counts = [sum(value is not None for value in values) for values in zip(*several, strict=True)]
         bad = next((i for i, count in enumerate(counts) if count > 1), None)
         if bad is not None:
-            shown = ", ".join(f'{key}="{value}"' for key, value in name)
-            return f"at {_time(bad * grid.every)} {_SAME_LABELS}: {{{shown}}}"
+            return f"at {instant(bad * grid.every)} {_SAME_LABELS}: {shown(name)}"
     return ""
-
-
-def _difference(predicted: Sequence[Alerting], seen: Sequence[Alerting]) -> str:
-    """The first thing in which they differ; empty: nothing."""
-    if set(predicted) == set(seen) and len(predicted) == len(seen):
-        return ""
-    missing = [one for one in predicted if one not in seen]
-    extra = [one for one in seen if one not in predicted]
-    return f"predicted {_told(missing)}; Loki: {_told(extra)}"
-
-
-def _told(alerts: Sequence[Alerting]) -> str:
-    if not alerts:
-        return "nothing else"
-    one = alerts[0]
-    named = ", ".join(f'{key}="{value}"' for key, value in one.labels)
-    states = (("pending", one.pending), ("firing", one.firing), ("resolved", one.resolved))
-    course = ", ".join(f"{state} at {_time(at)}" for state, at in states if at is not None)
-    more = f" and {len(alerts) - 1} more" if len(alerts) > 1 else ""
-    return f"{{{named}}} {course}{more}"
-
-
-def _time(seconds: float) -> str:
-    return show_duration(seconds) or f"{seconds:g}s"
