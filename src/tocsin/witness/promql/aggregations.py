@@ -5,6 +5,7 @@ A group of which nothing is there is kept, for a search, with the value it would
 
 import math
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from tocsin.query.nodes import Grouping
 from tocsin.witness.promql.evaluate_margin import distance
@@ -198,17 +199,10 @@ def count_values(label: str, grouping: Grouping | None, inner: VectorPlan) -> Ve
 
 
 def _plain(value: float) -> str:
-    """As Go writes a float without exponent."""
+    """As Go writes a float without exponent: the fewest digits that tell it apart, then zeros."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "+Inf" if value > 0 else "-Inf"
-    if value == int(value):
-        return ("-" if math.copysign(1, value) < 0 else "") + str(abs(int(value)))
-    text = repr(value)
-    if "e" not in text:
-        return text
-    from decimal import Decimal
-
-    return format(Decimal(text), "f")
+    return format(Decimal(repr(value)), "f").removesuffix(".0")
 
 
 def choose(op: str, param: ScalarPlan, grouping: Grouping | None, inner: VectorPlan) -> VectorPlan:
@@ -243,7 +237,7 @@ def _chosen(op: str, most: int, members: list[Element]) -> list[Element]:
     if op != "limitk":
         sign = -1.0 if op == "topk" else 1.0
         there.sort(key=lambda member: (math.isnan(member.value), sign * member.value))
-    last = there[most - 1].value if most else math.nan
+    last = there[most - 1].value if 0 < most < len(there) else math.nan
     side = ">" if op == "topk" else "<"
     left_out = [
         member._replace(margin=_FAR if op == "limitk" else distance(side, False, member.value, last))

@@ -2,72 +2,125 @@
 
 import math
 from collections.abc import Callable
-from typing import TypeAlias
 
-from tocsin.query.promql.ast import Call, Expr, Selector
+from tocsin.query.promql.ast import Call, Selector
 from tocsin.query.promql.walk import bare
-from tocsin.witness.promql.aggregations import quantile
-from tocsin.witness.promql.evaluate_select import labels_of_absent, matrix, timestamps
+from tocsin.witness.promql.evaluate_range_calls import RANGE_CALLS
+from tocsin.witness.promql.evaluate_select import labels_of_absent, timestamps
 from tocsin.witness.promql.evaluate_terms import (
     CERTAIN,
+    Build,
     Element,
     Moment,
+    NotUnderstood,
+    OfScalar,
+    OfVector,
     ScalarPlan,
     VectorPlan,
     distinct,
     nameless,
 )
-from tocsin.witness.promql.functions_math import PLAIN
-from tocsin.witness.promql.functions_over_time import KEEPS_NAME, OVER_TIME
-from tocsin.witness.promql.functions_range import COURSE, RangeFunction, regression
+from tocsin.witness.promql.functions_histogram import fraction_of, of_buckets, quantile_of
+from tocsin.witness.promql.functions_labels import label_join, label_replace
+from tocsin.witness.promql.functions_math import PLAIN, to_multiple
+from tocsin.witness.promql.functions_numbers import greater, lesser
+from tocsin.witness.promql.functions_time import PARTS
 
-OfVector: TypeAlias = Callable[[Expr], VectorPlan]
-OfScalar: TypeAlias = Callable[[Expr], ScalarPlan]
-Build: TypeAlias = Callable[[Call, OfVector, OfScalar], VectorPlan]
+_FARTHEST = 1e14
+"""Seconds: beyond, dates are of no use and Go's wrap around."""
 
 
-def _over_range(function: RangeFunction) -> Build:
+def _mapped(change: Callable[[float], float]) -> Build:
+    """A function of one number."""
+
     def build(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
-        windows, at, length = matrix(node.args[-1], of_vector)
-        keeps_name = node.name in KEEPS_NAME
+        inner = of_vector(node.args[0])
 
         def run(moment: Moment) -> list[Element]:
-            high = at(moment)
-            found = []
-            for labels, without_name, times, values, margin in windows(moment):
-                value = function(times, values, high - length, high)
-                if value is not None:
-                    found.append(Element(labels if keeps_name else without_name, value, margin))
-            return distinct(found)
+            return distinct([Element(nameless(e.labels), change(e.value), e.margin) for e in inner(moment)])
 
         return run
 
     return build
 
 
-def _quantile_over_time(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
-    windows, _, _ = matrix(node.args[1], of_vector)
-    number = of_scalar(node.args[0])
+def _part_of_date(part: Callable[[int], int]) -> Build:
+    def build(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+        if not node.args:
+            return lambda moment: [Element((), float(part(moment.t // 1000)), CERTAIN)]
+
+        def change(seconds: float) -> float:
+            if not abs(seconds) < _FARTHEST:
+                raise NotUnderstood("a date so far away is not known here", node)
+            return float(part(math.trunc(seconds)))
+
+        return _mapped(change)(node, of_vector, of_scalar)
+
+    return build
+
+
+def _round(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+    inner = of_vector(node.args[0])
+    number = of_scalar(node.args[1]) if len(node.args) > 1 else lambda moment: 1.0
 
     def run(moment: Moment) -> list[Element]:
-        share = number(moment)
-        return distinct([Element(w.nameless, quantile(share, w.values), w.margin) for w in windows(moment)])
+        multiple = number(moment)
+        return distinct(
+            [Element(nameless(e.labels), to_multiple(e.value, multiple), e.margin) for e in inner(moment)]
+        )
 
     return run
 
 
-def _predict_linear(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
-    windows, _, _ = matrix(node.args[0], of_vector)
-    number = of_scalar(node.args[1])
+def _clamp(least: int, most: int) -> Build:
+    """`least` and `most` are the numbers of the arguments; 0: there is none."""
+
+    def build(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+        inner = of_vector(node.args[0])
+        lowest = of_scalar(node.args[least]) if least else lambda moment: -math.inf
+        highest = of_scalar(node.args[most]) if most else lambda moment: math.inf
+
+        def run(moment: Moment) -> list[Element]:
+            low, high = lowest(moment), highest(moment)
+            if high < low:
+                return []
+            return distinct(
+                [
+                    Element(nameless(e.labels), greater(low, lesser(high, e.value)), e.margin)
+                    for e in inner(moment)
+                ]
+            )
+
+        return run
+
+    return build
+
+
+def _sort(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+    """NaN is last, whatever the direction."""
+    inner, sign = of_vector(node.args[0]), -1 if node.name == "sort_desc" else 1
 
     def run(moment: Moment) -> list[Element]:
-        ahead = number(moment)
-        found = []
-        for window in windows(moment):
-            if len(window.values) >= 2:
-                slope, here = regression(window.times, window.values, moment.t)
-                found.append(Element(window.nameless, slope * ahead + here, window.margin))
-        return distinct(found)
+        return sorted(inner(moment), key=lambda e: (math.isnan(e.value), sign * e.value))
+
+    return run
+
+
+def _unsorted(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+    """`sort_by_label`: the elements are those, their order is left as it is."""
+    return of_vector(node.args[0])
+
+
+def _timestamp(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+    """The time of the samples of a selector; of anything else that of the evaluation."""
+    arg = bare(node.args[0])
+    if isinstance(arg, Selector):
+        return timestamps(arg)
+    inner = of_vector(arg)
+
+    def run(moment: Moment) -> list[Element]:
+        seconds = moment.t / 1000
+        return distinct([Element(nameless(e.labels), seconds, e.margin) for e in inner(moment)])
 
     return run
 
@@ -83,38 +136,22 @@ def _absent(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
     return run
 
 
-def _absent_over_time(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
-    windows, labels = matrix(node.args[0], of_vector)[0], labels_of_absent(node)
+def _histogram_quantile(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+    number, inner = of_scalar(node.args[0]), of_vector(node.args[1])
 
     def run(moment: Moment) -> list[Element]:
-        found = windows(moment)
-        margin = -max(window.margin for window in found) if found else CERTAIN
-        return [Element(labels, 1.0, margin)] if margin > 0 or moment.hopeful else []
+        share = number(moment)
+        return of_buckets(lambda buckets: quantile_of(share, buckets), inner, moment)
 
     return run
 
 
-def _mapped(change: Callable[[float], float]) -> Build:
-    def build(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
-        inner = of_vector(node.args[0])
-
-        def run(moment: Moment) -> list[Element]:
-            return distinct([Element(nameless(e.labels), change(e.value), e.margin) for e in inner(moment)])
-
-        return run
-
-    return build
-
-
-def _timestamp(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
-    arg = bare(node.args[0])
-    if isinstance(arg, Selector):
-        return timestamps(arg)
-    inner = of_vector(arg)
+def _histogram_fraction(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+    lower, upper, inner = of_scalar(node.args[0]), of_scalar(node.args[1]), of_vector(node.args[2])
 
     def run(moment: Moment) -> list[Element]:
-        seconds = moment.t / 1000
-        return distinct([Element(nameless(e.labels), seconds, e.margin) for e in inner(moment)])
+        low, high = lower(moment), upper(moment)
+        return of_buckets(lambda buckets: fraction_of(low, high, buckets), inner, moment)
 
     return run
 
@@ -125,18 +162,29 @@ def _vector(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
 
 
 CALLS: dict[str, Build] = {
-    **{name: _over_range(function) for name, function in (COURSE | OVER_TIME).items()},
+    **RANGE_CALLS,
     **{name: _mapped(change) for name, change in PLAIN.items()},
+    **{name: _part_of_date(part) for name, part in PARTS.items()},
     "absent": _absent,
-    "absent_over_time": _absent_over_time,
-    "predict_linear": _predict_linear,
-    "quantile_over_time": _quantile_over_time,
+    "clamp": _clamp(1, 2),
+    "clamp_max": _clamp(0, 1),
+    "clamp_min": _clamp(1, 0),
+    "histogram_fraction": _histogram_fraction,
+    "histogram_quantile": _histogram_quantile,
+    "label_join": lambda node, of_vector, of_scalar: label_join(node, of_vector(node.args[0])),
+    "label_replace": lambda node, of_vector, of_scalar: label_replace(node, of_vector(node.args[0])),
+    "round": _round,
+    "sort": _sort,
+    "sort_by_label": _unsorted,
+    "sort_by_label_desc": _unsorted,
+    "sort_desc": _sort,
     "timestamp": _timestamp,
     "vector": _vector,
 }
 
 
-def _scalar(node: Call, of_vector: OfVector) -> ScalarPlan:
+def _scalar(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> ScalarPlan:
+    """The only element's value; NaN when there is none, or more."""
     inner = of_vector(node.args[0])
 
     def run(moment: Moment) -> float:
@@ -146,16 +194,26 @@ def _scalar(node: Call, of_vector: OfVector) -> ScalarPlan:
     return run
 
 
-def _time(node: Call, of_vector: OfVector) -> ScalarPlan:
-    return lambda moment: moment.t / 1000
+def _of_two(choose: Callable[[float, float], float]) -> Callable[[Call, OfVector, OfScalar], ScalarPlan]:
+    def build(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> ScalarPlan:
+        first, second = of_scalar(node.args[0]), of_scalar(node.args[1])
+        return lambda moment: choose(first(moment), second(moment))
+
+    return build
 
 
-def _pi(node: Call, of_vector: OfVector) -> ScalarPlan:
-    return lambda moment: math.pi
+def _known(value: ScalarPlan) -> Callable[[Call, OfVector, OfScalar], ScalarPlan]:
+    return lambda node, of_vector, of_scalar: value
 
 
-SCALAR_CALLS: dict[str, Callable[[Call, OfVector], ScalarPlan]] = {
-    "pi": _pi,
+SCALAR_CALLS: dict[str, Callable[[Call, OfVector, OfScalar], ScalarPlan]] = {
+    "end": _known(lambda moment: moment.top / 1000),
+    "max_of": _of_two(greater),
+    "min_of": _of_two(lesser),
+    "pi": _known(lambda moment: math.pi),
+    "range": _known(lambda moment: 0.0),
     "scalar": _scalar,
-    "time": _time,
+    "start": _known(lambda moment: moment.top / 1000),
+    "step": _known(lambda moment: 0.0),
+    "time": _known(lambda moment: moment.t / 1000),
 }

@@ -63,7 +63,7 @@ def scalar_plan(expr: Expr) -> ScalarPlan:
             plain = scalar_plan(inner)
             return plain if op == "+" else lambda moment: -plain(moment)
         case Call(name=name) if name in SCALAR_CALLS:
-            return SCALAR_CALLS[name](node, vector_plan)
+            return SCALAR_CALLS[name](node, vector_plan, scalar_plan)
         case _:
             raise NotUnderstood("this scalar is not known here", node)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from tocsin.query.promql.ast import Expr
+from tocsin.query.promql.ast import Call, Expr
 from tocsin.witness.promql.store import Store
 from tocsin.witness.telemetry import Labels
 
@@ -92,6 +92,10 @@ class Moment:
 VectorPlan: TypeAlias = Callable[[Moment], list[Element]]
 ScalarPlan: TypeAlias = Callable[[Moment], float]
 MatrixPlan: TypeAlias = Callable[[Moment], list[Window]]
+OfVector: TypeAlias = Callable[[Expr], VectorPlan]
+OfScalar: TypeAlias = Callable[[Expr], ScalarPlan]
+Build: TypeAlias = Callable[[Call, OfVector, OfScalar], VectorPlan]
+"""From a call, and how to plan its arguments, to its plan."""
 
 
 @lru_cache(maxsize=8192)
@@ -107,9 +111,3 @@ def distinct(elements: list[Element]) -> list[Element]:
         if len(set(there)) < len(there):
             raise EngineRefuses("vector cannot contain metrics with the same labelset")
     return elements
-
-
-__all__ = [
-    "CERTAIN", "METADATA", "Budget", "Element", "EngineRefuses", "MatrixPlan", "Moment",
-    "NotUnderstood", "OutOfBudget", "ScalarPlan", "VectorPlan", "Window", "distinct", "nameless",
-]  # fmt: skip

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from tocsin.witness.promql.functions_numbers import NAN
+from tocsin.witness.promql.functions_numbers import NAN, divide
 
 Change = Callable[[float], float]
 
@@ -41,6 +41,12 @@ def _artanh(value: float) -> float:
 
 def _signed_infinity(value: float) -> float:
     return math.copysign(math.inf, value)
+
+
+def to_multiple(value: float, multiple: float) -> float:
+    """Rounded to the nearest multiple, halves up (Prometheus 3.15.0 calculates with its inverse)."""
+    inverse = divide(1.0, multiple)
+    return divide(PLAIN["floor"](value * inverse + 0.5), inverse)
 
 
 PLAIN: dict[str, Change] = {

@@ -52,6 +52,20 @@ ARITHMETIC: dict[str, Callable[[float, float], float]] = {
 }
 
 
+def greater(left: float, right: float) -> float:
+    """The greater one; NaN beats all but positive infinity."""
+    if math.isnan(left) or math.isnan(right):
+        return math.inf if math.inf in (left, right) else NAN
+    return max(left, right)
+
+
+def lesser(left: float, right: float) -> float:
+    """The lesser one; NaN beats all but negative infinity."""
+    if math.isnan(left) or math.isnan(right):
+        return -math.inf if -math.inf in (left, right) else NAN
+    return min(left, right)
+
+
 def scalars(op: str, left: float, right: float) -> float:
     """An operator between two scalars; a comparison gives 1 or 0."""
     if op in COMPARE:

@@ -116,3 +116,13 @@ COURSE: dict[str, RangeFunction] = {
     "changes": changes,
     "deriv": deriv,
 }
+
+
+def smoothed(values: Sequence[float], level: float, trend: float) -> float:
+    """Double exponential smoothing; at least two values."""
+    before, now, slope = 0.0, values[0], values[1] - values[0]
+    for i, value in enumerate(values[1:]):
+        if i:
+            slope = trend * (now - before) + (1 - trend) * slope
+        before, now = now, level * value + (1 - level) * (now + slope)
+    return now

@@ -99,7 +99,7 @@ class Store:
     def _column(self, samples: Sequence[Sample]) -> Column:
         every = range(self.start, self.start + self.interval * len(samples), self.interval)
         if not any(isinstance(sample, Gap) for sample in samples):
-            return Column(every, list(samples), False)
+            return Column(every, list(map(float, samples)), False)  # type: ignore[arg-type]  # no gap is among them
         kept = [(t, s) for t, s in zip(every, samples, strict=True) if s is not Gap.MISSING]
         return Column([t for t, _ in kept], [s for _, s in kept], True)
 

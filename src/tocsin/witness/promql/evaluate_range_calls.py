@@ -1,0 +1,104 @@
+"""Calls of functions of a range vector: one element for each series that has samples in the range."""
+
+import math
+
+from tocsin.query.promql.ast import Call
+from tocsin.witness.promql.aggregations import quantile
+from tocsin.witness.promql.evaluate_select import labels_of_absent, matrix
+from tocsin.witness.promql.evaluate_terms import (
+    CERTAIN,
+    Build,
+    Element,
+    EngineRefuses,
+    Moment,
+    OfScalar,
+    OfVector,
+    VectorPlan,
+    Window,
+    distinct,
+)
+from tocsin.witness.promql.functions_over_time import KEEPS_NAME, OVER_TIME
+from tocsin.witness.promql.functions_range import COURSE, RangeFunction, regression, smoothed
+
+
+def _over_range(function: RangeFunction) -> Build:
+    def build(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+        windows, at, length = matrix(node.args[-1], of_vector)
+        keeps_name = node.name in KEEPS_NAME
+
+        def run(moment: Moment) -> list[Element]:
+            high = at(moment)
+            found = []
+            for labels, without_name, times, values, margin in windows(moment):
+                value = function(times, values, high - length, high)
+                if value is not None:
+                    found.append(Element(labels if keeps_name else without_name, value, margin))
+            return distinct(found)
+
+        return run
+
+    return build
+
+
+def _quantile_over_time(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+    windows, _, _ = matrix(node.args[1], of_vector)
+    number = of_scalar(node.args[0])
+
+    def run(moment: Moment) -> list[Element]:
+        share = number(moment)
+        return distinct([Element(w.nameless, quantile(share, w.values), w.margin) for w in windows(moment)])
+
+    return run
+
+
+def _predict_linear(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+    windows, _, _ = matrix(node.args[0], of_vector)
+    number = of_scalar(node.args[1])
+
+    def run(moment: Moment) -> list[Element]:
+        ahead = number(moment)
+
+        def value(window: Window) -> float:
+            slope, here = regression(window.times, window.values, moment.t)
+            return slope * ahead + here
+
+        return distinct(
+            [Element(w.nameless, value(w), w.margin) for w in windows(moment) if len(w.values) > 1]
+        )
+
+    return run
+
+
+def _smoothing(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+    """`double_exponential_smoothing` (experimental in 3.15.0)."""
+    windows, _, _ = matrix(node.args[0], of_vector)
+    level, trend = of_scalar(node.args[1]), of_scalar(node.args[2])
+
+    def run(moment: Moment) -> list[Element]:
+        factors = level(moment), trend(moment)
+        found = [w for w in windows(moment) if len(w.values) > 1]
+        if found and not all(0 < factor < 1 or math.isnan(factor) for factor in factors):
+            raise EngineRefuses("invalid smoothing or trend factor. Expected: 0 < factor < 1")
+        return distinct([Element(w.nameless, smoothed(w.values, *factors), w.margin) for w in found])
+
+    return run
+
+
+def _absent_over_time(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
+    windows, labels = matrix(node.args[0], of_vector)[0], labels_of_absent(node)
+
+    def run(moment: Moment) -> list[Element]:
+        found = windows(moment)
+        margin = -max(window.margin for window in found) if found else CERTAIN
+        return [Element(labels, 1.0, margin)] if margin > 0 or moment.hopeful else []
+
+    return run
+
+
+RANGE_CALLS: dict[str, Build] = {
+    **{name: _over_range(function) for name, function in (COURSE | OVER_TIME).items()},
+    "absent_over_time": _absent_over_time,
+    "double_exponential_smoothing": _smoothing,
+    "predict_linear": _predict_linear,
+    "quantile_over_time": _quantile_over_time,
+}
