@@ -46,12 +46,20 @@ class Condition:
     value: str = "{{ $value }}"
     threshold_text: str = ""
     """`5%`, `1s`: the threshold as the spec says it."""
+    exact: bool = False
+    """True when it fires at just this value; `direction` then is where the healthy values are not."""
     offender: str | None = None
     """A query whose top element names the worst offender (labels that the rule aggregates away)."""
     window: Duration | None = None
     records: tuple[RecordingRule, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     """More rows for the runbook's facts block: (title, text)."""
+
+    @property
+    def limit(self) -> str:
+        """The threshold in words: `above 5%`, `is 1`; empty when nothing is said of it."""
+        side = "is" if self.exact else self.direction
+        return f"{side} {self.threshold_text}".strip() if self.threshold_text else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

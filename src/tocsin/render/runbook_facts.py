@@ -88,11 +88,7 @@ def _meaning(alert: Alert) -> Iterator[tuple[str, str]]:
     yield "Measures", plain(main.measures)
     yield (
         "Threshold",
-        _each(
-            (v, plain(f"{v.condition.direction} {v.condition.threshold_text}".strip()))
-            for v in variants
-            if v.condition.threshold_text
-        ),
+        _each((v, plain(v.condition.limit)) for v in variants if v.condition.limit),
     )
     yield "Since when", _since(alert)
     for title, text in main.facts:

@@ -50,7 +50,7 @@ class InstanceDown:
             measures="whether the instance answers",
             summary=f"{{{{ $labels.instance }}}} of {title(scope)} does not answer, others do",
             value="no answer",
-            threshold_text="each instance answers",
+            threshold_text="1 (it answers)",
         )
 
 

@@ -64,7 +64,7 @@ class State:
         since = (
             ""
             if self.before is None
-            else f", and it was {number_text(self.before)} within {self.within.words}"
+            else f" (it was {number_text(self.before)} within the last {self.within.words})"
         )
         return Condition(
             expr=expr,
@@ -78,6 +78,7 @@ class State:
             summary=f"{what}{which(by)} ({title(scope)})",
             value=value,
             threshold_text=value,
+            exact=True,
         )
 
 

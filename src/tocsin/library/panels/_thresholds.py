@@ -47,7 +47,7 @@ def of_alert(panel: PanelScope, alert: Alert) -> tuple[Threshold, ...]:
         c = variant.condition
         if c.threshold is None or not c.direction:
             continue
-        words = f"{alert.name} {c.direction} {c.threshold_text or number_text(c.threshold)}"
+        words = f"{alert.name} {c.limit or f'{c.direction} {number_text(c.threshold)}'}"
         if variant.only:
             words += f" for {variant.only}"
         line = Threshold(
