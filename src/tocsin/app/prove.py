@@ -1,6 +1,7 @@
 """Prove alerts: of a workspace, or of foreign rule files. What came of it is returned, not told."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,8 +9,7 @@ from pathlib import Path
 from tocsin.app.find_alert import environment_of, find_alert
 from tocsin.app.workspace import Opened, open_workspace
 from tocsin.checks.context import Context
-from tocsin.diag.diagnostic import Sink
-from tocsin.model.routing import Routing
+from tocsin.diag.diagnostic import Diagnostic, Sink
 from tocsin.model.workspace import Model
 from tocsin.proof import rulefile, spec_rules
 from tocsin.proof.cache import FOLDER, Cache, encoded
@@ -17,8 +17,11 @@ from tocsin.proof.column import ordered
 from tocsin.proof.ledger import Ledger, Row, asked
 from tocsin.proof.rulebook import Book, Subject
 from tocsin.proof.tried import Progress, tried
-from tocsin.witness.rule import Language
+from tocsin.witness.rule import Language, Signal
 
+_EACH = ("parses", "routed")
+"""Columns that are asked in every environment, even of rules that are the same in the first one."""
+_TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _RULE_FILES = (".yaml", ".yml", ".json")
 
 
@@ -43,13 +46,15 @@ def prove(root: Path, choice: Choice, progress: Progress, sink: Sink) -> Ledger 
     context = _context(opened)
     cache = Cache(root / FOLDER, fresh=choice.fresh)
     rows: list[Row] = []
-    recalled = 0
-    chosen, same = _chosen(opened, context, choice)
-    for book, subjects in chosen:
-        trial = tried(book, subjects, progress, cache, root=root, context=context)
-        rows += asked(trial, subjects, foreign=False)
+    like: list[Diagnostic] = []
+    same = recalled = 0
+    for part in _parts(opened, context, choice):
+        trial = tried(part.book, part.new, progress, cache, root=root, context=context)
+        rows += asked(trial, part.new, foreign=False)
+        like += (d for row in asked(trial, part.same, foreign=False, only=_EACH) for d in row.found)
+        same += len({one.row for one in part.same} - {one.row for one in part.new})
         recalled += trial.recalled
-    return Ledger(rows=tuple(rows), columns=ordered(), same=same, recalled=recalled)
+    return Ledger(rows=tuple(rows), columns=ordered(), loose=tuple(like), same=same, recalled=recalled)
 
 
 def _context(opened: Opened) -> Context:
@@ -67,23 +72,28 @@ def _context(opened: Opened) -> Context:
 # -- which alerts ------------------------------------------------------------------------------------
 
 
-def _chosen(opened: Opened, context: Context, choice: Choice) -> tuple[list[tuple[Book, list[Subject]]], int]:
-    """The rules to prove, by rule set; and how many alerts are the same as in the first of these."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The chosen rules of one environment: new ones, and those that the first environment has as well."""
+
+    book: Book
+    new: list[Subject]
+    same: list[Subject]
+
+
+def _parts(opened: Opened, context: Context, choice: Choice) -> Iterator[_Part]:
     workspace = opened.workspace
     models = [environment_of(workspace, name) for name in choice.environments] or [*workspace.environments]
     names = _ids(opened, models, choice.alerts)
-    found: list[tuple[Book, list[Subject]]] = []
     proven: frozenset[str] = frozenset()
-    same = 0
     for model in models:
         book = spec_rules.book(model, context.artifacts.values())
         subjects = [one for one in book.subjects if not names or one.row in names]
-        likeness = _Likeness(book, model, models[0])
-        new = [one for one in subjects if likeness.of(one) not in proven]
-        same += len({one.row for one in subjects} - {one.row for one in new})
-        proven |= frozenset(map(likeness.of, subjects)) if not found else frozenset()
-        found += [(book, new)] if new else []
-    return found, same
+        likeness = {one.rule.id: _likeness(one, book, model, models[0]) for one in subjects}
+        same = [one for one in subjects if likeness[one.rule.id] in proven]
+        if subjects:
+            yield _Part(book, [one for one in subjects if one not in same], same)
+        proven = proven or frozenset(likeness.values())
 
 
 def _ids(opened: Opened, models: Sequence[Model], names: Iterable[str]) -> frozenset[str]:
@@ -95,22 +105,22 @@ def _ids(opened: Opened, models: Sequence[Model], names: Iterable[str]) -> froze
     return frozenset(found)
 
 
-class _Likeness:
-    """Names what a rule says and whom it reaches, with another environment's identity put in."""
+def _likeness(subject: Subject, book: Book, model: Model, like: Model) -> str:
+    """Names what a rule does, with another environment's identity put in. Constant words do nothing."""
+    templates = tuple((name, " ".join(_TEMPLATE.findall(text))) for name, text in subject.rule.annotations)
+    plain = replace(subject.rule, file="", group="", number=0, annotations=templates)
+    known = book.contract.known(subject.rule.expr, subject.alert.service if subject.alert else "")
+    signals = [encoded(_anywhere(one)) for one in known.signals.values()]
+    text = json.dumps([encoded(plain), signals, encoded(known.recordings)], sort_keys=True)
+    for name, own in model.identity.items():
+        text = text.replace(own, like.identity.get(name, own))
+    return text
 
-    def __init__(self, book: Book, model: Model, like: Model) -> None:
-        self._book, self._routing = book, Routing(model)
-        self._pairs = [(value, like.identity.get(name, value)) for name, value in model.identity.items()]
 
-    def of(self, subject: Subject) -> str:
-        service = subject.alert.service if subject.alert else ""
-        plain = replace(subject.rule, file="", group="", number=0)
-        known = self._book.contract.known(subject.rule.expr, service)
-        told = self._routing.told(subject.alert, bool(subject.part)) if subject.alert else ()
-        text = json.dumps([encoded(plain), encoded(known), [one.receiver for one in told]], sort_keys=True)
-        for own, other in self._pairs:
-            text = text.replace(own, other) if own != other else text
-        return text
+def _anywhere(signal: Signal) -> Signal:
+    """Without the addresses of targets, which every environment has its own of."""
+    labels = {name: values for name, values in signal.labels.items() if name != "instance"}
+    return replace(signal, labels=labels)
 
 
 # -- foreign rule files ------------------------------------------------------------------------------

@@ -121,9 +121,11 @@ def merged(cells: Sequence[Cell]) -> Cell:
     )
 
 
-def asked(trial: Trial, subjects: Sequence[Subject], *, foreign: bool) -> tuple[Row, ...]:
-    """Every column about every rule, put together by alert."""
-    wanted = [one for one in ordered() if one.foreign or not foreign]
+def asked(
+    trial: Trial, subjects: Sequence[Subject], *, foreign: bool, only: Sequence[str] = ()
+) -> tuple[Row, ...]:
+    """Every column (or `only` these) about every rule, put together by alert."""
+    wanted = [one for one in ordered() if one.name in only or (not only and (one.foreign or not foreign))]
     groups: dict[object, list[Judged]] = {}
     for subject in subjects:
         cells = {column.name: column.ask(trial, subject) for column in wanted}
