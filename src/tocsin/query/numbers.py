@@ -49,3 +49,12 @@ def show_number(value: float) -> str:
     if value == int(value) and abs(value) < 1e15:
         return "-0" if value == 0 and math.copysign(1, value) < 0 else str(int(value))
     return repr(value).replace("e+", "e")
+
+
+def bucket_edge(value: float) -> str:
+    """How Prometheus 3 writes the label `le`: Go's shortest form, with `.0` where it would look whole."""
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    if value and not 1e-4 <= abs(value) < 1e6:
+        return next(text for digits in range(18) if float(text := f"{value:.{digits}e}") == value)
+    return repr(float(value))

@@ -79,7 +79,7 @@ class _Search:
         self.alphabet = tuple(_representatives(one for _, one in trees))
 
     def found(self, text: str | None) -> bool:
-        """Whether a text is accepted by all that are wanted and by none of the others; or `text`, if given."""
+        """Whether all that are wanted and none of the others accept some text; or `text`, if given."""
         start = tuple(state for _, state in self.patterns)
         if text is not None:
             for char in text:
@@ -119,17 +119,11 @@ class _Search:
             case Chars():
                 if first.has(char):
                     yield rest
-            case Sequence(items=items):
-                yield from self._derived((*items, *rest), char)
-            case Branches(items=items):
-                for item in items:
-                    yield from self._derived((item, *rest), char)
-            case Capture(item=item):
-                yield from self._derived((item, *rest), char)
             case Repeat():
                 yield from self._repeated(first, rest, char)
-            case Assertion():
-                raise TooHard("assertions within a pattern are not looked into")
+            case _:
+                for inside in _parts(first):
+                    yield from self._derived((*inside, *rest), char)
 
     def _repeated(self, node: Repeat, rest: _Tail, char: str) -> Iterator[_Tail]:
         if node.most is None or node.most > 0:
@@ -139,6 +133,19 @@ class _Search:
                 yield (*inside, again, *rest)
         if node.least == 0 or _ends((node.item,)):
             yield from self._derived(rest, char)
+
+
+def _parts(node: Tree) -> tuple[_Tail, ...]:
+    """What it may be instead."""
+    match node:
+        case Sequence(items=items):
+            return (items,)
+        case Branches(items=items):
+            return tuple((item,) for item in items)
+        case Capture(item=item):
+            return ((item,),)
+        case _:
+            raise TooHard("assertions within a pattern are not looked into")
 
 
 def _ends(tail: _Tail) -> bool:

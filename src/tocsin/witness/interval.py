@@ -1,4 +1,4 @@
-"""Sets of numbers, known by their bounds: what an expression's values can be. Arithmetic on them; no expressions.
+"""Sets of numbers, known by their bounds: what values can be, and arithmetic on them. No expressions.
 
 Sound for both engines' arithmetic (IEEE doubles): bounds are calculated with the same operation, which is
 monotone, and where it is not correctly rounded (`^`, averages) they are made a little wider.

@@ -41,7 +41,7 @@ def labels_of(expr: Expr) -> Labels:
 
 
 def labels_above(expr: Expr, below: Below) -> Labels:
-    """The same, where `below` says what is known of the parts: for those who know more, or have asked before."""
+    """The same, where `below` says what is known of the parts, for those who know more of them."""
     match expr:
         case Selector():
             return _of_selector(expr)

@@ -1,0 +1,73 @@
+"""Rules that can never fire, and rules that always do: proved from the expression, or not at all."""
+
+from tocsin.query.promql import QueryError, parse
+from tocsin.query.promql.ast import COMPARISONS, Binary, Call, Expr
+from tocsin.query.promql.walk import metrics, selectors, walk
+from tocsin.witness.outcome import Always, Impossible, Reason
+from tocsin.witness.promql.refute.analysis import Analysis, TooBig
+from tocsin.witness.promql.refute.duration import too_long
+from tocsin.witness.promql.refute.result import Presence
+from tocsin.witness.rule import Known, Rule
+
+_COMPUTING = frozenset(
+    ("rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear", "changes", "resets",
+     "avg_over_time", "sum_over_time", "min_over_time", "max_over_time", "histogram_quantile")
+)  # fmt: skip
+_NOTHING = Known()
+
+
+def refute(rule: Rule, known: Known = _NOTHING) -> Impossible | Always | None:
+    """Why the rule never fires, or fires as long as there are data; None where neither is proved."""
+    try:
+        view = Analysis(parse(rule.expr), known, rule.expr)
+    except (QueryError, TooBig):
+        return None
+    root = view.root
+    if root.presence is Presence.NEVER and root.reason is not None:
+        return Impossible(root.reason)
+    reason = too_long(rule, view)
+    if reason is not None:
+        return Impossible(reason)
+    reason = _always(view)
+    return None if reason is None else Always(reason)
+
+
+def _always(view: Analysis) -> Reason | None:
+    root, tree = view.root, view.tree
+    if root.presence is Presence.ALWAYS:
+        return _constant(view)
+    if root.presence is not Presence.WITH_DATA:
+        return None
+    if root.vacuous is not None:
+        return root.vacuous
+    if _computes(tree):
+        words = "nothing is compared, so this fires as long as there are data"
+        help = "compare it with a number, such as `> 5`"
+        return Reason(kind="no-condition", start=tree.start, end=tree.end, words=words, help=help)
+    return None
+
+
+def _constant(view: Analysis) -> Reason:
+    tree, why = view.tree, view.root.vacuous
+    if not selectors(tree):
+        words = f"{view.words(tree)} needs no telemetry and always has a result"
+        return Reason(kind="constant", start=tree.start, end=tree.end, words=words)
+    if isinstance(tree, Binary) and tree.op == "or":
+        side = tree.right if view[tree.right].presence is Presence.ALWAYS else tree.left
+        words = f"{view.words(side)} always has a result, so the alert always fires"
+        return Reason(kind="or-constant", start=side.start, end=side.end, words=words)
+    words = "this has a result whatever the telemetry"
+    return why or Reason(kind="always-true", start=tree.start, end=tree.end, words=words)
+
+
+def _computes(tree: Expr) -> bool:
+    """Whether it calculates without comparing anything; a bare selector may ask whether there is a series."""
+    if "ALERTS" in metrics(tree):
+        return False
+    nodes = list(walk(tree))
+    if any(
+        isinstance(node, Binary) and (node.op in COMPARISONS or node.op in ("and", "unless"))
+        for node in nodes
+    ):
+        return False
+    return any(isinstance(node, Call) and node.name in _COMPUTING for node in nodes)

@@ -1,0 +1,33 @@
+"""Which elements of two sides an operator brings together: of the same series, or without labels."""
+
+from typing import TYPE_CHECKING
+
+from tocsin.query.label_flow import Labels
+from tocsin.query.promql.ast import Binary
+
+if TYPE_CHECKING:
+    from tocsin.witness.promql.refute.analysis import Analysis
+
+
+def same_series(node: Binary, view: "Analysis") -> bool:
+    """Whether each element meets only the one with the very same labels, the name aside."""
+    left, right = view[node.left], view[node.right]
+    if not (left.unique and right.unique):
+        return False
+    matching = node.matching
+    if matching is None:
+        return True
+    sides = left.labels, right.labels
+    if matching.on:
+        return all(side.closed and _named(side) <= set(matching.names) for side in sides)
+    return all(side.has(name) is False for side in sides for name in matching.names)
+
+
+def label_less(node: Binary, view: "Analysis") -> bool:
+    """Whether neither side has labels, so that they meet whenever both are there."""
+    sides = view[node.left].labels, view[node.right].labels
+    return all(side.closed and not _named(side) for side in sides)
+
+
+def _named(labels: Labels) -> frozenset[str]:
+    return frozenset(name for name in labels.possible - {"__name__"} if labels.has(name) is not False)
