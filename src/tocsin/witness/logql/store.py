@@ -1,0 +1,96 @@
+"""Streams of lines as a Loki holds them, read by the range aggregations of a rule."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tocsin.query.logql.ast import LogRange
+from tocsin.witness.logql.entry import SUFFIX, sorted_labels
+from tocsin.witness.logql.ingest import with_level, with_service_name
+from tocsin.witness.logql.pipeline import Extractor, selects
+from tocsin.witness.logql.trouble import EngineRefuses
+from tocsin.witness.telemetry import Labels, Stream
+
+SECOND = 10**9
+
+
+def nanoseconds(seconds: float) -> int:
+    """Instants are kept as Loki keeps them."""
+    return round(seconds * SECOND)
+
+
+@dataclass(slots=True)
+class Samples:
+    """The samples of one series, in the order of time."""
+
+    times: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Read:
+    """All that one range aggregation makes of the lines."""
+
+    series: dict[Labels, Samples] = field(default_factory=dict)
+    errors: list[tuple[int, str]] = field(default_factory=list)
+
+    def window(self, span: LogRange, at: int) -> dict[Labels, tuple[list[int], list[float]]]:
+        """What lies in (at - range, at], shifted by the offset: times and values of each series."""
+        end = at - (nanoseconds(span.offset.value) if span.offset else 0)
+        start = end - nanoseconds(span.range.value)
+        for time, error in self.errors:
+            if start < time <= end:
+                raise EngineRefuses(f"pipeline error {error}: a line that is not as the query wants it")
+        found = {}
+        for labels, samples in self.series.items():
+            low, high = bisect_right(samples.times, start), bisect_right(samples.times, end)
+            if high > low:
+                found[labels] = samples.times[low:high], samples.values[low:high]
+        return found
+
+
+class Store:
+    """The lines of a case; reading is remembered."""
+
+    __slots__ = ("_lines", "_read", "count")
+
+    def __init__(self, streams: Iterable[Stream]) -> None:
+        self._lines: list[tuple[int, Labels, str, Labels]] = []
+        for stream in streams:
+            labels = sorted_labels(with_service_name(stream.labels))
+            for line in stream.lines:
+                metadata = _apart(labels, with_level(labels, line.metadata, line.text))
+                self._lines.append((nanoseconds(line.at), labels, line.text, metadata))
+        self._lines.sort(key=lambda line: line[0])
+        self.count = len(self._lines)
+        self._read: dict[int, tuple[Extractor, Read]] = {}
+
+    def read(self, extractor: Extractor) -> Read:
+        """The samples of a range aggregation."""
+        found = self._read.get(id(extractor))
+        if found is None:
+            found = self._read[id(extractor)] = extractor, self._samples(extractor)
+        return found[1]
+
+    def _samples(self, extractor: Extractor) -> Read:
+        found = Read()
+        wanted: dict[Labels, bool] = {}
+        for at, stream, text, metadata in self._lines:
+            if stream not in wanted:
+                wanted[stream] = selects(extractor.node.range, dict(stream))
+            sample = extractor.sample(stream, text, metadata) if wanted[stream] else None
+            if sample is None:
+                continue
+            if sample.error:
+                found.errors.append((at, sample.error))
+                continue
+            series = found.series.setdefault(sample.labels, Samples())
+            series.times.append(at)
+            series.values.append(sample.value)
+        return found
+
+
+def _apart(stream: Labels, metadata: Labels) -> Labels:
+    """Structured metadata of a name that the stream has gets another one."""
+    names = {name for name, _ in stream}
+    return tuple((name + SUFFIX if name in names else name, value) for name, value in metadata)
