@@ -103,7 +103,7 @@ class Expressions:
             return f"{op}{grouping}({inside})"
         return self.random.choice((
             f"quantile{grouping}({self.number()}, {inside})",
-            f'count_values{grouping}("value", {inside})',
+            f'count_values{grouping}("value", round({inside}))',
             f"{self.pick(('topk', 'bottomk'))}{grouping}({self.pick(('1', '2', '3', '0', '1.9'))}, g)",
         ))  # fmt: skip
 

@@ -1,6 +1,7 @@
 """What a rule is predicted to make of a case: its alerts over the grid of evaluations. The engine judges."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from tocsin.query.promql import parse
 from tocsin.query.promql.ast import Expr
@@ -12,6 +13,8 @@ from tocsin.witness.states import alertings
 from tocsin.witness.telemetry import Labels, Series
 
 _NONE = Known()
+_tree = lru_cache(maxsize=512)(parse)
+"""One tree for one text, so that its plan is made once."""
 
 
 def predicted(
@@ -32,7 +35,7 @@ def predicted(
     """
     store = Store(case_series, interval, start)
     budget = Budget() if budget is None else budget
-    expr = parse(rule.expr)
+    expr = _tree(rule.expr)
     recorders = [Recorder(one, every, budget) for one in known.recordings]
     every = float(every)
     count = int(until / every + 1e-9) + 1
@@ -47,10 +50,11 @@ def predicted(
 
 
 def _alerts(rule: Rule, expr: Expr, store: Store, now: float, every: float, budget: Budget) -> list[Labels]:
-    """The label sets that one evaluation gives."""
+    """The label sets that one evaluation gives; none when there are more than the limit."""
     found = vector(expr, store, now - rule.query_offset, every=every, budget=budget, horizon=now)
     labels = [tuple(pair for pair in element.labels if pair[0] != "__name__") for element in found]
-    if len(set(labels)) < len(labels):
+    replaced = {name for name, value in rule.labels if "{{" not in value} | {"alertname"}
+    if len({tuple(pair for pair in one if pair[0] not in replaced) for one in labels}) < len(labels):
         raise EngineRefuses("vector contains metrics with the same labelset after applying alert labels")
     return labels if not rule.limit or len(labels) <= rule.limit else []
 
@@ -59,7 +63,7 @@ class Recorder:
     """A recording rule under way: it marks the end of series that it no longer gives."""
 
     def __init__(self, recording: Recording, every: float, budget: Budget) -> None:
-        self.expr = parse(recording.expr)
+        self.expr = _tree(recording.expr)
         self.labels = dict(recording.labels) | {"__name__": recording.record}
         self.every = every
         self.budget = budget
