@@ -11,6 +11,7 @@ from typing import Any
 from tocsin.engines.tools.promtool_got import Unreadable, read_alerts, read_samples
 from tocsin.engines.tools.testrun import Case as Answer
 from tocsin.engines.tools.testrun import Failure
+from tocsin.proof.moments import fires_at, moments
 from tocsin.proof.promtool_pack import Item, Pack
 from tocsin.proof.promtool_rule import duration
 from tocsin.proof.testfile_series import series_text, values_text
@@ -22,8 +23,6 @@ from tocsin.witness.telemetry import Labels
 
 MOST_BITS = 50
 """A float counts exactly up to 2^53."""
-MOST_INSTANTS = 6
-"""At how many instants of a case labels and annotations are read."""
 _SAMPLES = 4000
 _WRONG = "promtool shall print what it got"
 
@@ -67,14 +66,13 @@ def input_series(cases: Iterator[Case]) -> list[dict[str, str]]:
     ]
 
 
-def instants(case: Case) -> list[float]:
-    """Where alerts begin to fire, and where they fire for the last time."""
-    found = set()
-    for one in case.expected:
-        if one.firing is not None:
-            last = case.until if one.resolved is None else one.resolved - case.every
-            found |= {one.firing, last}
-    return sorted(found)[:MOST_INSTANTS]
+def instants(item: Item) -> tuple[float, ...]:
+    """At which of its moments the alerts of this name are asked for: only where any is expected to fire."""
+    case, witness = item.case, next((one for one in item.proposal.cases if one.fires), None)
+    looked_at = moments(case, witness)
+    if item.beside:
+        return looked_at
+    return tuple(at for at in looked_at if any(fires_at(one, at) for one in case.expected))
 
 
 def answer(pack: Pack, said: Answer) -> Read:
@@ -95,7 +93,7 @@ def alertings(rows: Mapping[Labels, Rows], case: Case, evaluations: int) -> tupl
 
 
 def _alert_tests(item: Item) -> Iterator[dict[str, Any]]:
-    for at in instants(item.case):
+    for at in instants(item):
         wrong = [{"exp_labels": {"tocsin": _WRONG}}]
         yield {"eval_time": duration(at), "alertname": item.proposal.rule.name, "exp_alerts": wrong}
 

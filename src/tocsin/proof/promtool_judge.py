@@ -13,7 +13,7 @@ from tocsin.engines import Missing, NotRun
 from tocsin.engines.tools.promtool import Promtool
 from tocsin.proof.compare import difference, instant, is_template
 from tocsin.proof.promtool_file import Read, alertings
-from tocsin.proof.promtool_pack import Item, items, packs, unwritable
+from tocsin.proof.promtool_pack import Item, items, unwritable
 from tocsin.proof.promtool_run import Bench, workspace
 from tocsin.proof.verdict import CaseVerdict, Expanded, Proposal, Verdicts
 from tocsin.witness.case import Alerting
@@ -69,18 +69,10 @@ def _judged(bench: Bench, cases: Sequence[Item]) -> dict[tuple[int, int], CaseVe
     if isinstance(broken, NotRun):
         return broken
     found = {(one.rule, one.number): _refused(one, broken[one.rule]) for one in cases if one.rule in broken}
-    waiting = packs(one for one in cases if one.rule not in broken)
-    while waiting:
-        read = bench.run(waiting)
-        if isinstance(read, NotRun):
-            return read
-        waiting = []
-        for pack, said in read.items():
-            if said.error and len(pack) > 1:  # one of them spoils it for all: each by itself
-                waiting += [(item,) for item in pack]
-            else:
-                found |= {(item.rule, item.number): _verdict(item, said) for item in pack}
-    return found
+    read = bench.read(one for one in cases if one.rule not in broken)
+    if isinstance(read, NotRun):
+        return read
+    return found | {(item.rule, item.number): _verdict(item, said) for item, said in read.items()}
 
 
 def _verdict(item: Item, said: Read) -> CaseVerdict:

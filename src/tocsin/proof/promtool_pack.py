@@ -23,7 +23,7 @@ _OF_ALERTS = frozenset(("ALERTS", "ALERTS_FOR_STATE"))
 Grid = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Item:
     """One case on its way to the judge."""
 
@@ -35,6 +35,8 @@ class Item:
     case: Case
     names: frozenset[str] | None
     """All that it reads or writes; None: it may read anything, and so stays alone."""
+    beside: tuple[Proposal, ...] = ()
+    """Other rules that are evaluated with it: those of its file that share its name."""
 
     @property
     def grid(self) -> Grid:
@@ -110,9 +112,7 @@ def unwritable(item: Item) -> str:
     fed = (text for one in case.series for pair in one.labels for text in pair)
     words = (text for pair in (*rule.labels, *rule.annotations) for text in pair)
     recorded = (text for one in item.proposal.recordings for text in (one.record, one.expr))
-    if not all(map(is_utf8, (rule.name, rule.expr, *words, *fed, *recorded))):
-        return "not UTF-8"
-    return ""
+    return "" if is_utf8("".join((rule.name, rule.expr, *words, *fed, *recorded))) else "not UTF-8"
 
 
 def cost(pack: Pack) -> int:

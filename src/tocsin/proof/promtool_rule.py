@@ -1,5 +1,6 @@
 """A rule as a Prometheus rule file of its own, with the recording rules it reads. Data; writes nothing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tocsin.query.durations import show_duration
@@ -10,15 +11,15 @@ JUDGED = "judged"
 
 
 def rule_file(
-    rule: Rule, recordings: tuple[Recording, ...] = (), *, annotated: bool = True
+    rule: Rule, recordings: Sequence[Recording] = (), *, annotated: bool = True, beside: Sequence[Rule] = ()
 ) -> dict[str, Any]:
-    """The file; without annotations it is cheaper to evaluate, and what fires when is the same."""
+    """The file, with the rules `beside` it; without annotations it is cheaper, and fires no differently."""
     group: dict[str, Any] = {"name": JUDGED}
     if rule.limit:
         group["limit"] = rule.limit
     if rule.query_offset:
         group["query_offset"] = duration(rule.query_offset)
-    group["rules"] = [*map(_recording, recordings), _alerting(rule, annotated)]
+    group["rules"] = [*map(_recording, recordings), *(_alerting(one, annotated) for one in (rule, *beside))]
     return {"groups": [group]}
 
 

@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ from tocsin.artifacts.emit import yaml_text
 from tocsin.engines import NotRun
 from tocsin.engines.tools.promtool import NoReport, Promtool
 from tocsin.proof.promtool_file import Read, answer, question
-from tocsin.proof.promtool_pack import Item, Pack, cost
+from tocsin.proof.promtool_pack import Item, Pack, cost, packs
 from tocsin.proof.promtool_rule import rule_file
 
 RAM = Path("/dev/shm")
@@ -49,8 +49,24 @@ class Bench:
     _panics: int = 0
     _lock: Lock = field(default_factory=Lock)
 
-    def run(self, packs: Sequence[Pack]) -> dict[Pack, Read] | NotRun:
-        """What promtool makes of each pack; the first reason why it did not run ends everything."""
+    def read(self, cases: Iterable[Item]) -> dict[Item, Read] | NotRun:
+        """What promtool makes of each case. Where one spoils it for its pack, each is tried by itself."""
+        found: dict[Item, Read] = {}
+        waiting = packs(cases)
+        while waiting:
+            answers = self._run(waiting)
+            if isinstance(answers, NotRun):
+                return answers
+            waiting = []
+            for pack, said in answers.items():
+                if said.error and len(pack) > 1:
+                    waiting += [(item,) for item in pack]
+                else:
+                    found |= dict.fromkeys(pack, said)
+        return found
+
+    def _run(self, packs: Sequence[Pack]) -> dict[Pack, Read] | NotRun:
+        """The first reason why it did not run ends everything."""
         found: dict[Pack, Read] = {}
         with ThreadPoolExecutor(self.workers) as pool:
             for result in pool.map(self._job, _jobs(packs, self.workers)):
@@ -74,11 +90,19 @@ class Bench:
 
     def rule_file(self, item: Item, *, annotated: bool) -> str:
         """The name of the rule's own file, written when it is first needed."""
-        name = f"rule-{item.rule}{'' if annotated else '-bare'}.yaml"
+        name = f"rule-{item.rule}{'' if annotated else '-bare'}{'-all' if item.beside else ''}.yaml"
         with self._lock:
             if name not in self._written:
-                proposal = item.proposal
-                tree = rule_file(proposal.rule, proposal.recordings, annotated=annotated)
+                tree = rule_file(
+                    item.proposal.rule,
+                    tuple(
+                        dict.fromkeys(
+                            one for each in (item.proposal, *item.beside) for one in each.recordings
+                        )
+                    ),
+                    annotated=annotated,
+                    beside=tuple(one.rule for one in item.beside),
+                )
                 (self.promtool.root / name).write_text(yaml_text(tree), "utf-8")
                 self._written[name] = name
         return name
@@ -116,13 +140,13 @@ class Bench:
         with self._lock:
             self._tests += 1
             path = self.promtool.root / f"test-{self._tests}.yaml"
-        rules = [self.rule_file(item, annotated=item.case.fires) for item in pack]
+        rules = [self.rule_file(item, annotated=item.case.fires or bool(item.beside)) for item in pack]
         path.write_text(yaml_text(question(path.stem, pack, rules)), "utf-8")
         return path
 
     def _environ(self) -> Mapping[str, str]:
         storages = {"TMPDIR": str(self.promtool.root)}
-        return {**storages, "GOMAXPROCS": "1"} if self.workers > 1 else storages
+        return {**storages, "GOMAXPROCS": "1", "GOGC": "200"} if self.workers > 1 else storages
 
 
 def _jobs(packs: Sequence[Pack], workers: int) -> list[list[Pack]]:
