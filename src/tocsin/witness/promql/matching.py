@@ -121,7 +121,9 @@ def operator(node: Binary, left: VectorPlan, right: VectorPlan) -> VectorPlan:
             return []
         moment.budget.spend(1 + len(ours) + len(theirs))
         many, one = (theirs, ours) if swapped else (ours, theirs)
-        partners = _by_signature(one, key, "left" if swapped else "right")
+        partners = _by_signature(one, key)
+        if len(partners) < len(one) and any(element.margin > 0 for element in many):
+            _refuse_duplicates(one, key, "left" if swapped else "right")
         found: list[Element] = []
         met: set[object] = set()
         for element in many:
@@ -144,19 +146,23 @@ def operator(node: Binary, left: VectorPlan, right: VectorPlan) -> VectorPlan:
     return run
 
 
-def _by_signature(elements: list[Element], key: LabelChange, side: str) -> dict[Labels, Element]:
-    """The elements of the side that must be unique."""
+def _by_signature(elements: list[Element], key: LabelChange) -> dict[Labels, Element]:
+    """The elements of the side that must be unique; of several the one that is there, or is next to."""
     found: dict[Labels, Element] = {}
     for element in elements:
         at = key(element.labels)
         other = found.get(at)
         if other is None or element.margin > other.margin:
             found[at] = element
-        if other is not None and min(element.margin, other.margin) > 0:
-            raise EngineRefuses(
-                f"found duplicate series for the match group on the {side} hand-side of the operation"
-            )
     return found
+
+
+def _refuse_duplicates(elements: list[Element], key: LabelChange, side: str) -> None:
+    there = [key(element.labels) for element in elements if element.margin > 0]
+    if len(set(there)) < len(there):
+        raise EngineRefuses(
+            f"found duplicate series for the match group on the {side} hand-side of the operation"
+        )
 
 
 def _meet(met: set[object], at: object, matching: Matching) -> None:

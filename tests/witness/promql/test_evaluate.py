@@ -1,0 +1,131 @@
+"""The local evaluator without an engine: margins, what is kept for a search, refusals, budget."""
+
+import math
+
+import pytest
+from tests.witness.promql.evaluate_generator import setting
+from tests.witness.promql.evaluate_judge import series
+
+from tocsin.query.promql import parse
+from tocsin.witness.promql.evaluate import (
+    CERTAIN,
+    Budget,
+    EngineRefuses,
+    NotUnderstood,
+    OutOfBudget,
+    Store,
+    vector,
+)
+
+A = series("x", [8.0], job="a")
+B = series("x", [2.0], job="b")
+Y = series("y", [100.0], job="a")
+STORE = Store((A, B, Y), 60.0)
+
+
+def margins(text, store=STORE):
+    return [element.margin for element in vector(parse(text), store, 0.0, hopeful=True)]
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_what_is_there_does_not_depend_on_what_is_kept_beside_it(seed):
+    """One evaluator, not two: the elements with a positive margin are those of the exact evaluation."""
+    asked = setting(seed, depth=4)
+    store = Store(asked.series, asked.interval, asked.start)
+    for text, at in asked.asked:
+        try:
+            exact = vector(parse(text), store, asked.start + at, every=asked.every)
+        except NotUnderstood:
+            continue
+        except EngineRefuses:
+            with pytest.raises(EngineRefuses):
+                vector(parse(text), store, asked.start + at, every=asked.every, hopeful=True)
+            continue
+        hopeful = vector(parse(text), store, asked.start + at, every=asked.every, hopeful=True)
+        there = [element for element in hopeful if element.margin > 0]
+        assert sorted(repr(e[:2]) for e in there) == sorted(repr(e[:2]) for e in exact), text
+        assert not any(math.isnan(element.margin) for element in hopeful), text
+
+
+def test_a_comparison_says_how_far_it_is_relative_to_its_threshold():
+    assert margins("x > 4") == [1.0, -0.5]
+    assert margins("4 > x") == [-1.0, 0.5]
+    assert margins("x == 2") == [-3.0, 1.0]
+    assert margins("x != 2")[0] == 6.0 / 2.0
+    assert margins("x > 0") == [8.0, 2.0]
+    assert margins("x > NaN")[0] < -1e6
+
+
+def test_on_the_threshold_only_the_sign_is_left():
+    assert 0 < margins("x >= 8")[0] < 1e-9
+    assert -1e-9 < margins("x > 8")[0] < 0
+    assert -1e-9 < margins("x != 8")[0] < 0
+
+
+def test_and_is_the_least_or_the_greatest_unless_the_negated():
+    assert margins("x > 4 and y > 50") == [1.0]
+    assert margins("x > 4 and y > 200") == [-0.5]
+    assert margins("x > 4 unless y > 50") == [-1.0, -0.5]
+    assert max(margins("x > 100 or y > 200")) == -0.5
+    assert margins("absent(x > 10)") == [0.2]
+    assert margins("absent(x)") == [-CERTAIN]
+    assert margins("absent(z)") == [CERTAIN]
+
+
+def test_a_group_of_nothing_is_kept_with_the_value_it_would_have():
+    (only,) = vector(parse("sum(x > 10)"), STORE, 0.0, hopeful=True)
+    assert (only.value, only.margin) == (10.0, pytest.approx(-0.2))
+    (only,) = vector(parse("sum(x > 5)"), STORE, 0.0, hopeful=True)
+    assert (only.value, only.margin) == (8.0, pytest.approx(0.6))
+    assert vector(parse("sum(x > 10)"), STORE, 0.0) == []
+
+
+def test_a_scalar_is_an_element_without_labels():
+    assert vector(parse("2 * 3"), STORE, 0.0) == [((), 6.0, CERTAIN)]
+    with pytest.raises(EngineRefuses, match="not a vector or scalar"):
+        vector(parse('"text"'), STORE, 0.0)
+
+
+@pytest.mark.parametrize(
+    "text", ["histogram_sum(x)", "info(x)", "limit_ratio(0.5, x)", "rate(x[5m] anchored)", "x + fill(0) x"]
+)
+def test_what_cannot_be_done_is_said(text):
+    from tocsin.query.promql import Features
+
+    tree = parse(text, Features(experimental_functions=True, extended_ranges=True, fill=True))
+    with pytest.raises(NotUnderstood, match="not known here"):
+        vector(tree, STORE, 0.0)
+
+
+def test_the_budget_is_counted_in_steps():
+    budget = Budget(100)
+    vector(parse("max_over_time(x[10m:1m])"), STORE, 600.0, budget=budget)
+    assert 0 < budget.left < 100
+    with pytest.raises(OutOfBudget):
+        vector(parse("max_over_time(x[30d:1s])"), STORE, 600.0, budget=Budget(10_000))
+    with pytest.raises(OutOfBudget):
+        vector(parse("max_over_time((vector(1) > 2)[10000d:1s])"), STORE, 600.0, budget=Budget(10_000))
+
+
+def test_experimental_functions_that_promtool_does_not_test():
+    from tocsin.query.promql import Features
+
+    store = Store([series("g", [1.0, 5.0, 2.0, 5.0, 1.0])], 60.0)
+
+    def value(text):
+        (only,) = vector(parse(text, Features(experimental_functions=True)), store, 240.0)
+        return only.value
+
+    assert value("mad_over_time(g[5m])") == 1.0
+    assert value("ts_of_max_over_time(g[5m])") == 180.0 and value("ts_of_min_over_time(g[5m])") == 240.0
+    assert value("ts_of_first_over_time(g[5m])") == 0.0 and value("ts_of_last_over_time(g[5m])") == 240.0
+    assert value("double_exponential_smoothing(g[5m], 0.5, 0.5)") == pytest.approx(4.46875)
+    assert value("limitk(1, g)") == 1.0 and value('sort_by_label(g, "a")') == 1.0
+    assert value("vector(max_of(1, min_of(3, 2)))") == 2.0
+    assert value("vector(start() + end() + step() + range())") == 480.0
+
+
+def test_replaced_samples_leave_the_first_store_as_it_is():
+    other = STORE.replaced(0, [1.0])
+    assert [e.value for e in vector(parse("x"), other, 0.0)] == [1.0, 2.0]
+    assert [e.value for e in vector(parse("x"), STORE, 0.0)] == [8.0, 2.0]
