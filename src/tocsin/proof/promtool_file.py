@@ -51,13 +51,13 @@ def question(name: str, pack: Pack, rule_files: Sequence[str]) -> dict[str, Any]
     test: dict[str, Any] = {"name": name, "interval": duration(case.interval)}
     if case.start:
         test["start_timestamp"] = show_number(case.start)
-    test["input_series"] = input_series(one for item in pack for one in [item.case])
+    test["input_series"] = input_series([item.case for item in pack])
     test["alert_rule_test"] = [asked for item in pack for asked in _alert_tests(item)]
     test["promql_expr_test"] = [_bits(pack, low, high) for low, high in _chunks(pack)]
     return {"rule_files": list(rule_files), "evaluation_interval": duration(case.every), "tests": [test]}
 
 
-def input_series(cases: Iterator[Case]) -> list[dict[str, str]]:
+def input_series(cases: Sequence[Case]) -> list[dict[str, str]]:
     """The series of the cases in promtool's notation."""
     return [
         {"series": series_text(one.labels), "values": values_text(one.runs)}
