@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tocsin.query.durations import show_duration
+from tocsin.query.quoting import quote
 from tocsin.witness.case import Alerting
 from tocsin.witness.rule import Rule
 from tocsin.witness.telemetry import Labels
@@ -38,7 +39,7 @@ def instant(seconds: float | None) -> str:
 
 def shown(labels: Labels) -> str:
     """`{a="b"}`."""
-    return "{" + ", ".join(f'{name}="{value}"' for name, value in labels) + "}"
+    return "{" + ", ".join(f"{name}={quote(value)}" for name, value in labels) + "}"
 
 
 def is_template(text: str) -> bool:

@@ -47,6 +47,11 @@ class TestFile:
         """In the order of the file."""
         return self.declared.tests
 
+    @property
+    def says_exact(self) -> bool:
+        """Whether `exact` is said anywhere: the real promtool does not know it."""
+        return any("exact" in node.map for node in self.declared.node.walk())
+
     def title(self, test: AnyTest) -> str:
         """The test's name, or its number."""
         return test.name.text if test.name else f"test {self.tests.index(test) + 1}"

@@ -1,0 +1,162 @@
+"""Expectations of a hand-written test against what the engines gave: a finding for each that is not met.
+
+It stands at the very label, annotation or value that differs, with what was got instead.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tocsin.diag.diagnostic import Diagnostic, Label
+from tocsin.diag.nodes import Node
+from tocsin.proof.compare import instant, shown
+from tocsin.proof.handwritten import AlertTest, ExpectedAlert, PromqlFile, PromqlTest, Test
+from tocsin.proof.handwritten_match import agreeing, match
+from tocsin.proof.handwritten_probe import Alert, Got, seconds
+from tocsin.proof.handwritten_read import TestFile
+from tocsin.proof.handwritten_terms import Terms, differing, extra_labels, finding
+from tocsin.witness.telemetry import Labels
+
+_MOST_SHOWN = 5
+
+
+def failures(file: TestFile, test: Test, got: Got) -> Iterator[Diagnostic]:
+    """Everything that is not as the test expects it."""
+    from tocsin.proof.handwritten_expect_expr import expr_failures
+
+    if got.errors:
+        yield evaluation_failed(test, got.errors)
+        return
+    terms = Terms(
+        exact=file.language == "promql",
+        whole=file.language == "promql",
+        fuzzy=isinstance(file.declared, PromqlFile) and file.declared.fuzzy_compare,
+        close=file.language == "logql",
+    ).said(file.declared.exact, test.exact)
+    for alert in test.alert_rule_test:
+        yield from _AlertCheck(file, test, alert, terms.said(alert.exact), got).failures()
+    for expr in test.promql_expr_test if isinstance(test, PromqlTest) else test.logql_expr_test:
+        yield from expr_failures(expr, terms.said(expr.exact), got)
+
+
+def evaluation_failed(test: Test, reasons: Sequence[str]) -> Diagnostic:
+    """The engine could not evaluate the test, or not to its end."""
+    node = test.name.node if test.name else test.node
+    return finding(node, "this test could not be evaluated", notes=reasons[:_MOST_SHOWN])
+
+
+@dataclass(frozen=True, slots=True)
+class _AlertCheck:
+    """One item of `alert_rule_test` and what fires."""
+
+    file: TestFile
+    test: Test
+    asked: AlertTest
+    terms: Terms
+    got: Got
+
+    @property
+    def name(self) -> str:
+        return self.asked.alertname.text
+
+    @property
+    def at(self) -> float:
+        return seconds(self.asked.eval_time)
+
+    @property
+    def rules(self) -> tuple[Label, ...]:
+        """Where the rules of this name stand."""
+        return tuple(Label(one.said.name, "the rule") for one in self.file.rules.named(self.name)[:2])
+
+    def failures(self) -> Iterator[Diagnostic]:
+        fire = self.got.alerts.get((self.name, self.at), ())
+        matched = match(self.asked.exp_alerts, fire, self._fits, _alike)
+        for expected, alert in matched.near:
+            yield self._different(expected, alert)
+        for expected in matched.missing:
+            yield self._missing(expected, fire)
+        if matched.extra:
+            yield self._extra(matched.extra)
+
+    def _fits(self, expected: ExpectedAlert, alert: Alert) -> bool:
+        return not any(self._differences(expected, alert))
+
+    def _differences(self, expected: ExpectedAlert, alert: Alert) -> Iterator[tuple[Node, str]]:
+        """Each thing that is not as expected: where it was said, and what there is."""
+        terms = self.terms.said(expected.exact)
+        wanted, found = expected.exp_labels, alert.labels
+        yield from differing({name: (text.text, text.node) for name, text in wanted.items()}, found, "label")
+        if terms.exact and (more := extra_labels((*wanted, "alertname"), found)):
+            yield expected.node.at("exp_labels"), f"it also has {more}"
+        notes = expected.exp_annotations
+        yield from differing(
+            {name: (text.text, text.node) for name, text in notes.items()}, alert.annotations, "annotation"
+        )
+        if terms.whole and (more := extra_labels(notes, alert.annotations)):
+            yield expected.node.at("exp_annotations"), f"it also has {more}"
+
+    def _different(self, expected: ExpectedAlert, alert: Alert) -> Diagnostic:
+        (node, first), *more = self._differences(expected, alert)
+        return finding(
+            node,
+            f"`{self.name}` fires at {instant(self.at)}, but not like this",
+            label=first,
+            others=[Label(other.span, words) for other, words in more],
+            notes=[f"got {_told(alert)}"],
+        )
+
+    def _missing(self, expected: ExpectedAlert, fire: Sequence[Alert]) -> Diagnostic:
+        message = f"`{self.name}` does not fire at {instant(self.at)}"
+        if fire:
+            message = f"`{self.name}` fires {_times(len(fire))} at {instant(self.at)}, and this is not there"
+        return finding(
+            expected.node, message, others=self.rules, notes=[*self._why_quiet(fire), *_listed(fire)]
+        )
+
+    def _why_quiet(self, fire: Sequence[Alert]) -> Iterator[str]:
+        if fire or (isinstance(self.test, PromqlTest) and self.test.start_timestamp):
+            return
+        since = self.got.pending.get((self.name, self.at))
+        holds = {one.rule.hold for one in self.file.rules.named(self.name)}
+        if since is not None:
+            hold = f", and its `for` is {instant(max(holds))}" if holds else ""
+            yield f"it is pending since {instant(since)}{hold}"
+        else:
+            yield "it is not even pending: the expression gives nothing at that evaluation"
+
+    def _extra(self, extra: Sequence[Alert]) -> Diagnostic:
+        node = self.asked.eval_time.node if self.asked.eval_time else self.asked.node
+        quiet = not self.asked.exp_alerts
+        message = f"`{self.name}` fires at {instant(self.at)}" + (
+            "" if quiet else " more often than expected"
+        )
+        label = "no alert is expected" if quiet else f"{len(extra)} more than `exp_alerts` names"
+        return finding(node, message, label=label, others=self.rules, notes=_listed(extra))
+
+
+def _alike(expected: ExpectedAlert, alert: Alert) -> float:
+    labels = agreeing({name: text.text for name, text in expected.exp_labels.items()}, dict(alert.labels))
+    notes = {name: text.text for name, text in expected.exp_annotations.items()}
+    return labels + agreeing(notes, dict(alert.annotations)) / (len(notes) + 1)
+
+
+def _listed(alerts: Sequence[Alert]) -> list[str]:
+    more = len(alerts) - _MOST_SHOWN
+    return [f"got {_told(one)}" for one in alerts[:_MOST_SHOWN]] + ([f"and {more} more"] if more > 0 else [])
+
+
+def _told(alert: Alert) -> str:
+    return _without_name(alert.labels)
+
+
+def _without_name(found: Labels) -> str:
+    return shown(tuple(pair for pair in found if pair[0] != "alertname"))
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def of_promtool(test: Test, texts: Iterable[str]) -> Diagnostic:
+    """A test that promtool itself does not pass, in its own words."""
+    node = test.name.node if test.name else test.node
+    return finding(node, "promtool does not pass this test", notes=list(texts)[:_MOST_SHOWN])

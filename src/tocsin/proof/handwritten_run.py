@@ -1,0 +1,170 @@
+"""Hand-written tests through the engines: one Loki and one promtool process for all files of a run.
+
+A file that promtool itself can read is also given to it as it is, and its verdict is the one that counts;
+the answers to our questions then only explain it.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tocsin import engines
+from tocsin.artifacts.emit import yaml_text
+from tocsin.diag.diagnostic import Diagnostic
+from tocsin.engines import EngineError, Missing, NotRun
+from tocsin.engines.tools.testrun import Case
+from tocsin.proof import handwritten_loki
+from tocsin.proof.handwritten import PromqlTest
+from tocsin.proof.handwritten_expect import failures, of_promtool
+from tocsin.proof.handwritten_loki import Heard
+from tocsin.proof.handwritten_probe import Got, promql_question, read_answer
+from tocsin.proof.handwritten_read import TestFile
+from tocsin.proof.promtool_run import workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """How one test ended."""
+
+    file: TestFile
+    number: int
+    found: tuple[Diagnostic, ...] = ()
+    not_run: NotRun | None = None
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A test file with what is given to promtool for it, and what Loki has said."""
+
+    file: TestFile
+    heard: tuple[Heard, ...] = ()
+    questions: list[Path] = field(default_factory=list)
+    original: Path | None = None
+    """The file as it is, where promtool can read it."""
+    not_run: NotRun | None = None
+
+
+def run(files: Sequence[TestFile]) -> tuple[Tested, ...]:
+    """Every test of all files, in their order."""
+    asked = [_Asked(file) for file in files]
+    _ask_loki([one for one in asked if one.file.language == "logql"])
+    with workspace() as root:
+        for number, one in enumerate(asked):
+            _write(one, root / str(number))
+        cases = _ask_promtool(root, asked)
+    return tuple(tested for one in asked for tested in _tested(one, cases))
+
+
+def _ask_loki(asked: Sequence[_Asked]) -> None:
+    if not asked:
+        return
+    found = engines.loki()
+    try:
+        if isinstance(found, Missing):
+            raise EngineError(found.reason, cure=found.cure)
+        with found.start() as loki:
+            for one in asked:
+                one.heard = handwritten_loki.ask(one.file, loki)
+    except EngineError as error:
+        why = "; ".join((error.summary, *(text for _, text in error.facts)))
+        for one in asked:
+            one.not_run = NotRun(why, error.cure or None)
+
+
+# -- promtool ------------------------------------------------------------------------------------------
+
+
+def _ask_promtool(root: Path, asked: Sequence[_Asked]) -> Mapping[str, tuple[Case, ...]] | NotRun:
+    """What promtool says, by the file that it was given."""
+    paths = [path for one in asked for path in (*one.questions, one.original) if path is not None]
+    if not paths:
+        return {}
+    promtool = engines.promtool(root)
+    if isinstance(promtool, Missing):
+        return promtool
+    said = promtool.test_rules(paths, environ={"TMPDIR": str(root)})
+    if isinstance(said, NotRun):
+        return said
+    found: dict[str, tuple[Case, ...]] = {}
+    for case in said.cases:
+        found[case.file] = (*found.get(case.file, ()), case)
+    return found
+
+
+def _write(one: _Asked, folder: Path) -> None:
+    if one.file.language == "promql":
+        _write_promql(one, folder)
+        return
+    for number, (rules, tests) in enumerate(handwritten_loki.questions(one.file, one.heard)):
+        own = folder / str(number)
+        own.mkdir(parents=True)
+        (own / "rules.yaml").write_text(yaml_text(rules), "utf-8", "surrogateescape")
+        _question(one, own / "tests.yaml", {"rule_files": ["rules.yaml"], **tests})
+
+
+def _write_promql(one: _Asked, folder: Path) -> None:
+    """Copies, as far from each other as the originals are: promtool finds rule files from the test file."""
+    own = _absolute(one.file.path)
+    sources = [_absolute(file) for file in one.file.rules.files]
+    above = Path(os.path.commonpath([own.parent, *(source.parent for source in sources)]))
+    for source in (own, *sources):
+        copy = folder / source.relative_to(above)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+    home = folder / own.relative_to(above).parent
+    rule_files = [os.path.relpath(folder / source.relative_to(above), home) for source in sources]
+    one.original = None if one.file.says_exact else home / own.name
+    _question(one, home / f"{own.stem}.asked.yaml", promql_question(one.file, rule_files))
+
+
+def _absolute(path: Path) -> Path:
+    """Without `..`, and as it is called: a link may lie elsewhere than what it points to."""
+    return Path(os.path.normpath(Path.cwd() / path))
+
+
+def _question(one: _Asked, path: Path, tree: Mapping[str, Any]) -> None:
+    path.write_text(yaml_text(dict(tree)), "utf-8", "surrogateescape")
+    one.questions.append(path)
+
+
+# -- verdicts --------------------------------------------------------------------------------------------
+
+
+def _tested(one: _Asked, cases: Mapping[str, tuple[Case, ...]] | NotRun) -> Iterator[Tested]:
+    if one.not_run is None and one.questions and isinstance(cases, NotRun):
+        one.not_run = cases
+    if one.not_run is not None or isinstance(cases, NotRun):
+        why = one.not_run or NotRun("nothing was asked")
+        yield from (Tested(one.file, number, not_run=why) for number in range(len(one.file.tests)))
+        return
+    own = cases.get(str(one.original), ()) if one.original else ()
+    for number, test in enumerate(one.file.tests):
+        got = one.heard[number].got if one.heard else Got()
+        for path in one.questions:
+            _read(cases.get(str(path), ()), number, one, got)
+        found = tuple(failures(one.file, test, got))
+        if len(own) == len(one.file.tests):
+            found = _as_promtool_says(own[number], found, one, number)
+        yield Tested(one.file, number, found)
+
+
+def _read(said: Sequence[Case], number: int, one: _Asked, got: Got) -> None:
+    """The case of this number; where the whole file could not be run, the reason is each test's."""
+    test = one.file.tests[number]
+    for case in said:
+        if case.name == str(number) or (len(said) == 1 and not case.name.isdigit()):
+            read_answer(case, test, got)
+    if not said and isinstance(test, PromqlTest):
+        got.errors.append("promtool says nothing of it")
+
+
+def _as_promtool_says(
+    verdict: Case, found: tuple[Diagnostic, ...], one: _Asked, number: int
+) -> tuple[Diagnostic, ...]:
+    if verdict.ok:
+        return ()
+    texts = (" ".join(failure.text.split()) for failure in verdict.failures)
+    return found or (of_promtool(one.file.tests[number], texts),)
