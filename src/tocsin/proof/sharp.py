@@ -15,10 +15,11 @@ from tocsin.engines import NotRun
 from tocsin.proof.promtool_judge import Maker
 from tocsin.proof.sharp_promtool import Answer, Question, Refused, Rows, ask
 from tocsin.proof.verdict import Proposal
+from tocsin.query.promql import Expr
 from tocsin.witness.case import Alerting, Case
-from tocsin.witness.mutant import Mutant
+from tocsin.witness.mutant import Mutant, of_times
 from tocsin.witness.promql.equivalent import equivalent
-from tocsin.witness.promql.mutants import mutants
+from tocsin.witness.promql.mutants import trees
 from tocsin.witness.promql.noticed import REFUSED, noticed, told_apart
 from tocsin.witness.rule import Known, Rule
 from tocsin.witness.states import alertings
@@ -87,6 +88,7 @@ class _Work:
     number: int
     proposal: Proposal
     known: Known
+    trees: tuple[tuple[Mutant, Expr], ...] = ()
     mutants: tuple[Mutant, ...] = ()
     equivalents: dict[str, str] = field(default_factory=dict)
     caught: dict[str, str] = field(default_factory=dict)
@@ -94,7 +96,8 @@ class _Work:
     """Where a mutant should differ: the question about the rule, and about the mutant."""
 
     def __post_init__(self) -> None:
-        self.mutants = mutants(self.rule)
+        self.trees = trees(self.rule)
+        self.mutants = (*(mutant for mutant, _ in self.trees), *of_times(self.rule))
         reasons = {mutant.name: equivalent(self.rule, mutant, self.known) for mutant in self.mutants}
         self.equivalents = {name: reason for name, reason in reasons.items() if reason}
 
@@ -123,8 +126,11 @@ class _Work:
         """Where the local evaluator expects a difference. What `keep_firing_for` hides is none."""
         if self.rule.keep or self.rule.limit:
             return []
-        found = noticed(self.rule, self.proposal.cases, self.left(), self.proposal.recordings)
-        for mutant in self.left():
+        left = self.left()
+        names = {mutant.name for mutant in left}
+        pairs = [pair for pair in self.trees if pair[0].name in names]
+        found = noticed(self.rule, self.proposal.cases, pairs, self.proposal.recordings)
+        for mutant in left:
             notice = found.get(mutant.name)
             if notice is not None:
                 at = self.number, notice.case, notice.evaluation

@@ -60,8 +60,8 @@ class Change(Generic[E]):
 
 def of_expression(
     rule: Rule, changes: Iterable[Change[E]], show: Callable[[E], str], parse: Callable[[str], E]
-) -> Iterator[Mutant]:
-    """The mutants that the engine would accept, each text once."""
+) -> Iterator[tuple[Mutant, E]]:
+    """The mutants that the engine would accept, each text once, with their trees."""
     seen = {show(parse(rule.expr))}
     names: Counter[str] = Counter()
     for change in changes:
@@ -73,7 +73,7 @@ def of_expression(
             continue
         name = f"{change.name} at {change.start}"
         names[name] += 1
-        yield Mutant(
+        mutant = Mutant(
             name=name if names[name] == 1 else f"{name} ({names[name]})",
             kind=change.kind,
             words=change.words,
@@ -82,6 +82,7 @@ def of_expression(
             start=change.start,
             end=change.end,
         )
+        yield mutant, change.expr
 
 
 def _accepted(parse: Callable[[str], E], text: str) -> bool:

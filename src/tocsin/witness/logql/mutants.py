@@ -68,7 +68,8 @@ def mutants(rule: Rule) -> tuple[Mutant, ...]:
     except QueryError:
         return ()
     changes = chain.from_iterable(_changes(rule.expr, expr, node) for node in walk(expr))
-    return (*islice(of_expression(rule, changes, print_, parse), MOST), *of_times(rule))
+    found = islice(of_expression(rule, changes, print_, parse), MOST)
+    return (*(mutant for mutant, _ in found), *of_times(rule))
 
 
 def _changes(text: str, expr: Expr, node: Expr) -> Iterable[Change[Expr]]:

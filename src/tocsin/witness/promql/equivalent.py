@@ -9,24 +9,18 @@ from tocsin.query.errors import QueryError
 from tocsin.query.nodes import LabelMatcher
 from tocsin.query.promql import parse
 from tocsin.query.promql.ast import Selector
-from tocsin.query.promql.walk import selectors
 from tocsin.witness.mutant import Mutant
+from tocsin.witness.promql.noticed import dropped_matcher
 from tocsin.witness.rule import Known, Rule
 
 
 def equivalent(rule: Rule, mutant: Mutant, known: Known) -> str:
     """Why it is the same; empty: it is not, or that is not known."""
-    if mutant.kind != "matcher" or not mutant.words.startswith("dropping"):
-        return ""
     try:
-        found = selectors(parse(rule.expr))
+        dropped = dropped_matcher(mutant, parse(rule.expr))
     except QueryError:
         return ""
-    for selector in found:
-        for matcher in selector.matchers:
-            if (matcher.start, matcher.end) == (mutant.start, mutant.end):
-                return _always_met(selector, matcher, known)
-    return ""
+    return "" if dropped is None else _always_met(*dropped, known)
 
 
 def _always_met(selector: Selector, matcher: LabelMatcher, known: Known) -> str:

@@ -49,11 +49,23 @@ Changes: TypeAlias = Iterator[Change[Expr]]
 def mutants(rule: Rule) -> tuple[Mutant, ...]:
     """All mutants of the rule, none if it does not parse. Those of the expression come first."""
     try:
-        expr = parse(rule.expr)
+        return (*(mutant for mutant, _ in _trees(rule)), *of_times(rule))
     except QueryError:
         return ()
+
+
+def trees(rule: Rule) -> tuple[tuple[Mutant, Expr], ...]:
+    """The mutants of the expression, each with its tree."""
+    try:
+        return tuple(_trees(rule))
+    except QueryError:
+        return ()
+
+
+def _trees(rule: Rule) -> Iterator[tuple[Mutant, Expr]]:
+    expr = parse(rule.expr)
     changes = chain.from_iterable(_changes(rule.expr, expr, node) for node in walk(expr))
-    return (*islice(of_expression(rule, changes, print_, parse), MOST), *of_times(rule))
+    return islice(of_expression(rule, changes, print_, parse), MOST)
 
 
 def _changes(text: str, expr: Expr, node: Expr) -> Iterable[Change[Expr]]:

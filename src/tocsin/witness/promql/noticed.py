@@ -4,14 +4,17 @@ A proposer like all here: it tells where an engine should look first, and which 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tocsin.query.errors import QueryError
+from tocsin.query.nodes import LabelMatcher
 from tocsin.query.promql import parse
-from tocsin.query.promql.ast import Expr
+from tocsin.query.promql.ast import Expr, Selector
+from tocsin.query.promql.walk import selectors
 from tocsin.witness.case import Case
 from tocsin.witness.mutant import Mutant
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget, vector
+from tocsin.witness.promql.evaluate_select import asked
 from tocsin.witness.promql.store import Store
 from tocsin.witness.promql.timeline import Recorder
 from tocsin.witness.rule import Recording, Rule
@@ -54,23 +57,28 @@ class Scene:
             return REFUSED
         return told_apart(self.rule, (element.labels for element in found))
 
-    def instants(self) -> Iterator[int]:
-        """All evaluations, those where something happens first."""
-        seen: set[int] = set()
-        for i in (*self._decisive(), *range(self.evaluations)):
-            if 0 <= i < self.evaluations and i not in seen:
-                seen.add(i)
-                yield i
+    def sees(self, selector: Selector, matcher: LabelMatcher) -> bool:
+        """Whether any series is kept out by this matcher alone."""
+        rest = replace(selector, matchers=tuple(one for one in selector.matchers if one is not matcher))
+        there = {self.store.labels[i] for i in self.store.find(asked(rest))}
+        return bool(there - {self.store.labels[i] for i in self.store.find(asked(selector))})
+
+    def decisive(self) -> list[int]:
+        """The evaluations where something happens, and a quiet one or two."""
+        found = dict.fromkeys(self._decisive())
+        return [i for i in found if 0 <= i < self.evaluations]
+
+    def instants(self) -> list[int]:
+        """All evaluations, the decisive ones first."""
+        return list(dict.fromkeys((*self.decisive(), *range(self.evaluations))))
 
     def _decisive(self) -> Iterator[int]:
-        every = self.case.every
         for one in self.case.expected:
-            ends = (at for at in (one.firing, one.pending, one.resolved) if at is not None)
-            for at in ends:
-                yield round(at / every)
-                yield round(at / every) - 1
-        yield self.evaluations // 2
-        yield self.evaluations - 1
+            for at in (one.firing, one.pending, one.resolved):
+                if at is not None:
+                    yield round(at / self.case.every)
+                    yield round(at / self.case.every) - 1
+        yield from (self.evaluations // 2, self.evaluations // 3, self.evaluations - 1)
 
 
 def told_apart(rule: Rule, found: Iterable[Labels]) -> Result:
@@ -83,37 +91,44 @@ def told_apart(rule: Rule, found: Iterable[Labels]) -> Result:
 def noticed(
     rule: Rule,
     cases: Sequence[Case],
-    mutants: Iterable[Mutant],
+    mutants: Iterable[tuple[Mutant, Expr]],
     recordings: Sequence[Recording] = (),
     *,
     steps: int = STEPS,
+    thorough: bool = False,
 ) -> Mapping[str, Notice]:
-    """By a mutant's name; those of the expression only. Missing: no case notices it, or it is not known."""
+    """By a mutant's name. Missing: no case notices it, or that is not known.
+
+    Only what is `thorough` looks at every evaluation.
+    """
     found: dict[str, Notice] = {}
     budget = Budget(steps)
     try:
         scenes = [Scene(rule, case, recordings, budget) for case in cases]
-        watch = _Watch(parse(rule.expr), scenes)
-        for mutant in mutants:
-            if mutant.expression_only and (notice := watch.notice(parse(mutant.rule_changed.expr))):
+        watch = Watch(parse(rule.expr), scenes, thorough)
+        for mutant, expr in mutants:
+            if notice := watch.notice(mutant, expr):
                 found[mutant.name] = notice
     except (NotUnderstood, OutOfBudget, EngineRefuses, QueryError):
         pass  # what is known by now is worth having
     return found
 
 
-class _Watch:
+class Watch:
     """Compares mutants with the original, whose results are kept."""
 
-    def __init__(self, original: Expr, scenes: Sequence[Scene]) -> None:
-        self.original, self.scenes = original, scenes
+    def __init__(self, original: Expr, scenes: Sequence[Scene], thorough: bool) -> None:
+        self.original, self.scenes, self.thorough = original, scenes, thorough
         self.known: dict[tuple[int, int], Result] = {}
 
-    def notice(self, mutant: Expr) -> Notice | None:
+    def notice(self, mutant: Mutant, expr: Expr) -> Notice | None:
+        """The first place where the alerts differ."""
+        dropped = dropped_matcher(mutant, self.original)
         for number, scene in enumerate(self.scenes):
-            for i in scene.instants():
-                if scene.result(mutant, i) != self._original(number, i):
-                    return Notice(number, i)
+            if dropped is None or scene.sees(*dropped):
+                for i in scene.instants() if self.thorough else scene.decisive():
+                    if scene.result(expr, i) != self._original(number, i):
+                        return Notice(number, i)
         return None
 
     def _original(self, number: int, evaluation: int) -> Result:
@@ -121,3 +136,14 @@ class _Watch:
         if place not in self.known:
             self.known[place] = self.scenes[number].result(self.original, evaluation)
         return self.known[place]
+
+
+def dropped_matcher(mutant: Mutant, original: Expr) -> tuple[Selector, LabelMatcher] | None:
+    """The matcher that the mutant lacks, and where it stood; None for all other mutants."""
+    if mutant.kind != "matcher" or not mutant.words.startswith("dropping"):
+        return None
+    for selector in selectors(original):
+        for matcher in selector.matchers:
+            if (matcher.start, matcher.end) == (mutant.start, mutant.end):
+                return selector, matcher
+    return None
