@@ -109,7 +109,7 @@ def _likeness(subject: Subject, book: Book, model: Model, like: Model) -> str:
     """Names what a rule does, with another environment's identity put in. Constant words do nothing."""
     templates = tuple((name, " ".join(_TEMPLATE.findall(text))) for name, text in subject.rule.annotations)
     plain = replace(subject.rule, file="", group="", number=0, annotations=templates)
-    known = book.contract.known(subject.rule.expr, subject.alert.service if subject.alert else "")
+    known = book.known(subject)
     signals = [encoded(_anywhere(one)) for one in known.signals.values()]
     text = json.dumps([encoded(plain), signals, encoded(known.recordings)], sort_keys=True)
     for name, own in model.identity.items():

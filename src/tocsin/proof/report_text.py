@@ -53,7 +53,7 @@ def _fitting(ledger: Ledger, name: int) -> tuple[list[Column], int]:
 
 
 def _wide(column: Column) -> int:
-    return max(len(column.name), 5)
+    return max(len(column.name), 4)
 
 
 def _styled(cell: Cell, width: int, style: Style) -> str:

@@ -14,7 +14,7 @@ from tocsin.engines.problem import Place
 from tocsin.model.alerting import Alert
 from tocsin.model.workspace import Model
 from tocsin.proof.contract import Contract
-from tocsin.witness.rule import Language, Rule
+from tocsin.witness.rule import Known, Language, Rule
 
 
 class Said(Protocol):
@@ -99,6 +99,11 @@ class Book:
     files: tuple[RuleFile, ...]
     model: Model | None = None
     """The environment; None for foreign files."""
+
+    def known(self, subject: Subject) -> Known:
+        """The part of the contract that a rule has to do with."""
+        service = subject.alert.service if subject.alert else ""
+        return self.contract.known(subject.rule.expr, service)
 
     def of(self, language: Language) -> tuple[Subject, ...]:
         """The subjects of one language."""

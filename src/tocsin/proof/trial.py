@@ -13,7 +13,7 @@ from tocsin.engines.problem import Problem
 from tocsin.proof.rulebook import Book, Subject
 from tocsin.proof.verdict import CaseVerdict
 from tocsin.witness.outcome import NotFound, Outcome
-from tocsin.witness.rule import Language
+from tocsin.witness.rule import Known, Language
 
 if TYPE_CHECKING:
     from tocsin.checks.context import Context
@@ -106,11 +106,13 @@ class Trial:
         """Whether the engine takes the rule, as far as anybody could ask."""
         return not self.problems.get(subject.rule.id)
 
+    def known(self, subject: Subject) -> Known:
+        """The part of the contract that a rule has to do with."""
+        return self.book.known(subject)
+
     def declared_interval(self, subject: Subject) -> float:
         """Seconds between scrapes of the slowest of its signals, as far as the contract says; else 0."""
-        service = subject.alert.service if subject.alert else ""
-        known = self.book.contract.known(subject.rule.expr, service)
-        return max((signal.interval for signal in known.signals.values()), default=0.0)
+        return max((signal.interval for signal in self.known(subject).signals.values()), default=0.0)
 
     def once(self, key: object, make: Callable[[], T]) -> T:
         """What `make` gives, computed once for all rules."""

@@ -14,13 +14,14 @@ from tocsin.proof.cache import Cache
 from tocsin.proof.parsing import parsed
 from tocsin.proof.rulebook import Book, Subject
 from tocsin.proof.search import cases_of, search
-from tocsin.proof.trial import Id, Proof, Sharp, Trial
+from tocsin.proof.trial import Id, Proof, Sharp, Survivor, Trial
 from tocsin.proof.verdict import Proposal, Verdicts
 from tocsin.witness.outcome import Always, Impossible, Witnessed
 from tocsin.witness.rule import Known, Language
 
 if TYPE_CHECKING:
     from tocsin.checks.context import Context
+    from tocsin.proof.sharp import Sharpness
 
 _JUDGES: Mapping[Language, tuple[str, ...]] = {"promql": ("promtool",), "logql": ("loki", "promtool")}
 
@@ -72,7 +73,7 @@ class _Work:
     def __init__(self, book: Book, subjects: Sequence[Subject], progress: Progress, cache: Cache) -> None:
         self.progress, self.cache = progress, cache
         self.subjects = {one.rule.id: one for one in subjects}
-        self.known = {key: _known(book, one) for key, one in self.subjects.items()}
+        self.known = {key: book.known(one) for key, one in self.subjects.items()}
         versions = {language: _versions(language) for language in _JUDGES}
         self.keys = {
             key: cache.key(one.rule, self.known[key], versions[one.rule.language])
@@ -111,8 +112,7 @@ class _Work:
             if not proposals:
                 continue
             self.progress.begin("sharpen", len(proposals))
-            verdicts = {one.rule.id: self.proofs[one.rule.id].verdicts for one in proposals}
-            said = _sharp(language, proposals, verdicts, self.progress.step)
+            said = _sharp(language, proposals, self.known, self.progress.step)
             if isinstance(said, NotRun):
                 self.blunt[language] = said
                 continue
@@ -152,10 +152,6 @@ class _Work:
         ]
 
 
-def _known(book: Book, subject: Subject) -> Known:
-    return book.contract.known(subject.rule.expr, subject.alert.service if subject.alert else "")
-
-
 def _versions(language: Language) -> tuple[str, ...]:
     """The engines that judge this language; empty where one is missing: then nothing is recalled."""
     found = [find_engine(name) for name in _JUDGES[language]]
@@ -173,6 +169,25 @@ def _judge(language: Language) -> Judge:
 
 
 def _sharp(
-    language: Language, proposals: Sequence[Proposal], verdicts: Verdicts, told: Callable[[int], None]
+    language: Language,
+    proposals: Sequence[Proposal],
+    known: Mapping[Id, Known],
+    told: Callable[[int], None],
 ) -> Mapping[Id, Sharp] | NotRun:
-    return NotRun("not built yet")
+    if language == "logql":
+        return NotRun("mutants of log rules are not tried yet")
+    from tocsin.proof.sharp import sharp
+
+    said = sharp(proposals, known=known, told=told)
+    if isinstance(said, NotRun):
+        return said
+    return {key: _brief(found) for key, found in said.items()}
+
+
+def _brief(found: "Sharpness") -> Sharp:
+    """What people are told of it; the mutants' whole text would only fill the cache."""
+    return Sharp(
+        mutants=found.mutants,
+        survivors=tuple(Survivor(words=m.words, start=m.start, end=m.end) for m in found.survivors),
+        equivalents=tuple(f"{one.mutant.words}: {one.reason}" for one in found.equivalents),
+    )
