@@ -15,6 +15,7 @@ WITHOUT_EXAMPLE = {
     "spec/too-deep": "too long",
     "spec/too-large": "too long",
     "panel/no-service": "a workspace without services",
+    **{code: "is about test files, not about the spec" for code in written() if code.startswith("test/")},
 }
 
 

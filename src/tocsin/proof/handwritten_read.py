@@ -68,7 +68,7 @@ def read(path: Path, name: str, sink: Sink) -> TestFile | None:
     roots = documents(name, content(path), sink)
     if not roots:
         if not sink.errors:
-            sink.error("test/language", Span(Source(name, ""), 1, 1, 1, 1), f"{name} is empty")
+            sink.error("test/file", Span(Source(name, ""), 1, 1, 1, 1), f"{name} is empty")
         return None
     root = pruned(roots[0], sink)
     if root is None:
@@ -98,7 +98,7 @@ def _check(test: Test, found: Rules, sink: Sink) -> None:
         _check_logql(test, found, sink)
     if not any(_expectations(test)):
         help = "add `alert_rule_test` with an `alertname` and an `eval_time`"
-        sink.error("test/expects-nothing", test.node, "this test expects nothing", help=help)
+        sink.error("test/file", test.node, "this test expects nothing", help=help)
 
 
 def _check_logql(test: LogqlTest, found: Rules, sink: Sink) -> None:

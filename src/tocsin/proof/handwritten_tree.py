@@ -64,7 +64,7 @@ def language(root: Node, sink: Sink) -> Language | None:
     if len(found) > 1:
         first, second = found.values()
         sink.error(
-            "test/language",
+            "test/file",
             second,
             f"`{second.text}` does not go together with `{first.text}`",
             others=[Label(first.span, "this is for the other engine")],
