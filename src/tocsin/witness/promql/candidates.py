@@ -20,16 +20,20 @@ class Hints:
     numbers: tuple[float, ...]
     windows: tuple[float, ...]
     """Seconds of ranges, subqueries and offsets, each once, ascending."""
-    interval: float
-    """Seconds between samples."""
-    samples: int
-    """So many samples are looked at."""
     negative: bool = False
     """Whether values below zero are meant."""
 
 
-def numbers(expr: Expr) -> tuple[float, ...]:
-    """The constants of an expression, whole subexpressions first; then products and quotients of two."""
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Seconds between samples, and how many samples are looked at."""
+
+    interval: float
+    samples: int
+
+
+def plain_numbers(expr: Expr) -> tuple[float, ...]:
+    """The constants of an expression, whole subexpressions first."""
     found: dict[float, None] = {}
     stack = [expr]
     while stack:
@@ -38,10 +42,15 @@ def numbers(expr: Expr) -> tuple[float, ...]:
         if value is not None and math.isfinite(value) and abs(value) <= 1e15:
             found.setdefault(value)
         stack.extend(reversed(children(node)))
-    plain = tuple(found)
+    return tuple(found)[:MOST_NUMBERS]
+
+
+def numbers(expr: Expr) -> tuple[float, ...]:
+    """The same, then products and quotients of two."""
+    plain = plain_numbers(expr)
     pairs = [n for a in plain[:5] for b in plain[:5] if a != b and b for n in (a * b, a / b)]
     wanted = (n for n in pairs if 1e-9 < abs(n) <= 1e15)
-    return tuple(dict.fromkeys((*plain[:MOST_NUMBERS], *wanted)))[: 2 * MOST_NUMBERS]
+    return tuple(dict.fromkeys((*plain, *wanted)))[: 2 * MOST_NUMBERS]
 
 
 def windows(expr: Expr) -> tuple[float, ...]:
@@ -61,7 +70,12 @@ def _windows(expr: Expr) -> Iterator[float]:
 
 
 def motions(
-    channel: Channel, hints: Hints, others: Sequence[Motion] = (), *, wild: bool = False
+    channel: Channel,
+    hints: Hints,
+    scale: Scale,
+    others: Sequence[Motion] = (),
+    *,
+    wild: bool = False,
 ) -> tuple[Motion, ...]:
     """The motions that are worth a try, natural ones first. `others`: what the other channels do now.
 
@@ -72,14 +86,14 @@ def motions(
         case "clock":
             found = _clocks(hints)
         case "counter":
-            found = [*_rises(channel, hints, others), *_toggles(channel, hints)]
+            found = [*_rises(channel, hints, scale, others), *_toggles(channel, hints)]
         case "buckets":
-            found = _observations(hints)
+            found = _observations(hints, scale)
         case _:
             found = [
                 *_levels(channel, hints, others, wild),
                 *_toggles(channel, hints),
-                *_drifts(channel, hints),
+                *_drifts(channel, hints, scale),
             ]
     return tuple(dict.fromkeys((*found, GONE)))
 
@@ -110,14 +124,14 @@ def _levels(channel: Channel, hints: Hints, others: Sequence[Motion], wild: bool
     return [Motion("level", float(round(v)) if nature.whole and abs(v) >= 1 else v) for v in inside]
 
 
-def _rises(channel: Channel, hints: Hints, others: Sequence[Motion]) -> Iterator[Motion]:
-    interval = hints.interval
+def _rises(channel: Channel, hints: Hints, scale: Scale, others: Sequence[Motion]) -> Iterator[Motion]:
+    interval = scale.interval
     spans = (interval, *(interval / w for w in hints.windows if w), interval / 60)
     values = [n * span * step for n in hints.numbers if n > 0 for span in spans for step in (1.05, 0.95, 2.0)]
     for other in others:
         if other.move == "rise" and other.value:
             values += [other.value * n * step for n in (1.0, *hints.numbers[:4]) for step in (1.05, 0.95)]
-    values += [0.0, 1.0, 10.0, 100.0, 1e3, 1e4, 1e6, 1e8, 0.5, 0.2, 0.1, 1 / max(2, hints.samples - 1)]
+    values += [0.0, 1.0, 10.0, 100.0, 1e3, 1e4, 1e6, 1e8, 0.5, 0.2, 0.1, 1 / max(2, scale.samples - 1)]
     for value in values:
         if value >= 0:
             yield Motion("rise", float(round(value)) if channel.nature.whole and value >= 1 else value)
@@ -128,13 +142,13 @@ def _toggles(channel: Channel, hints: Hints) -> Iterator[Motion]:
         yield from (Motion("toggle", float(turn), 0.0) for turn in (1, 2, 3, 4, 5, 6, 8, 10))
 
 
-def _drifts(channel: Channel, hints: Hints) -> Iterator[Motion]:
+def _drifts(channel: Channel, hints: Hints, scale: Scale) -> Iterator[Motion]:
     if not channel.nature.drifts:
         return
     spans = (1.0, *hints.windows)
     for begin in (100.0, 0.0, *(n for n in hints.numbers if n > 1), 1e9):
-        slopes = [n * hints.interval / span * 1.05 for n in hints.numbers for span in spans if span]
-        slopes += [begin / (hints.samples * part) for part in (1.5, 3.0, 10.0)]
+        slopes = [n * scale.interval / span * 1.05 for n in hints.numbers for span in spans if span]
+        slopes += [begin / (scale.samples * part) for part in (1.5, 3.0, 10.0)]
         for slope in slopes[:24]:
             if slope:
                 yield Motion("drift", -slope, begin)
@@ -149,11 +163,11 @@ def _clocks(hints: Hints) -> list[Motion]:
     return [Motion("clock", age) for age in ages]
 
 
-def _observations(hints: Hints) -> list[Motion]:
+def _observations(hints: Hints, scale: Scale) -> list[Motion]:
     shares = [1 - n for n in hints.numbers if 0 < n < 1]
     parts = [*(s * step for s in shares for step in (1.05, 1.5, 0.95)), 1.0, 0.0, 0.5, 0.1, 0.01]
     found = []
-    for rate in (600.0, 6000.0, 60.0, *(n * hints.interval for n in hints.numbers if n > 0)):
+    for rate in (600.0, 6000.0, 60.0, *(n * scale.interval for n in hints.numbers if n > 0)):
         found += [Motion("observe", round(min(1.0, p) * rate), round(rate)) for p in parts]
     return [*found, Motion("observe", 0.0, 0.0)]
 

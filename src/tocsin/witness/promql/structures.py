@@ -180,5 +180,5 @@ _QUANTILES = frozenset((0.5, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999))
 def _slow(edges: tuple[float, ...], numbers: Sequence[float]) -> int:
     """The bucket of slow observations: the first above the largest threshold that has one above it."""
     wanted = [n for n in numbers if n > 0 and n not in _QUANTILES][:2]
-    above = [i for i, edge in enumerate(edges) if any(edge > n for n in wanted)]
+    above = [i for i, edge in enumerate(edges) if wanted and edge > max(wanted)]
     return above[0] if above else len(edges) - 1

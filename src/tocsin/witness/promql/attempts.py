@@ -1,0 +1,149 @@
+"""Ways to a witness, the simplest first: steady faults, then stranger values, then what changes in time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tocsin.query.promql.ast import Expr
+from tocsin.witness.promql.candidates import Hints, numbers, plain_numbers, windows
+from tocsin.witness.promql.clauses import Deciding
+from tocsin.witness.promql.evaluate import Budget
+from tocsin.witness.promql.grid import Grid, grid, starts
+from tocsin.witness.promql.models import GONE, Channel
+from tocsin.witness.promql.names import signs
+from tocsin.witness.promql.search import climb, healthy, moves, pairs
+from tocsin.witness.promql.shapes import shape
+from tocsin.witness.promql.structures import structures
+from tocsin.witness.promql.tighten import dropped, reverted, tightened
+from tocsin.witness.promql.trial import State, Trial
+from tocsin.witness.rule import Known, Rule
+
+DEEP = -0.3
+"""A state with this margin is surely quiet."""
+MOST_TRANSIENT = 4
+MOST_INSTANTS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A healthy state, a faulty one, and what they were found with."""
+
+    trial: Trial
+    hints: Hints
+    calm: State
+    fault: State
+    transient: bool = False
+
+
+def attempts(
+    expr: Expr, rule: Rule, known: Known, parts: Sequence[Deciding], budget: Budget
+) -> Iterator[Attempt]:
+    """All ways that lead anywhere, one after the other."""
+    hints, first = _hints(expr), grid(expr, rule)
+    layouts = list(structures(shape(expr, rule, known), plain_numbers(expr), known))
+    for wild in (False, True):
+        for start in starts(expr):
+            here = replace(first, start=start)
+            for channels in layouts if start == first.start else layouts[:2]:
+                trial = Trial(expr, parts, channels, here, budget)
+                yield from _steady(trial, hints, wild=wild)
+    for channels in layouts[:MOST_TRANSIENT]:
+        yield from _transient(Trial(expr, parts, channels, first, budget), rule, hints)
+    for channels in layouts[:MOST_TRANSIENT]:
+        yield from _by_pairs(Trial(expr, parts, channels, first, budget), hints)
+
+
+def _hints(expr: Expr) -> Hints:
+    return Hints(numbers(expr), windows(expr), negative=signs(expr))
+
+
+def _steady(trial: Trial, hints: Hints, *, wild: bool) -> Iterator[Attempt]:
+    calm = settled(trial, healthy(trial), hints)
+    if calm is None:
+        return
+    fault, score = climb(trial, calm, hints, wild=wild)
+    if score[0] > 0:
+        yield _finished(trial, trial, hints, calm, fault)
+
+
+def settled(trial: Trial, state: State, hints: Hints) -> State | None:
+    """A quiet state near this one; None when there is none."""
+    margin = trial.margin(state)
+    if margin <= 0:
+        return state
+    trial.store(state, keep=True)
+    best: State | None = None
+    least = 0.0
+    for move in moves(trial, state, hints):
+        if move.motion == GONE:
+            continue
+        after = move.applied(state)
+        margin = trial.margin(after)
+        if margin < DEEP:
+            return after
+        if margin <= least:
+            best, least = after, margin - 1e-9
+    return best
+
+
+def _finished(
+    trial: Trial, quiet: Trial, hints: Hints, calm: State, fault: State, *, transient: bool = False
+) -> Attempt:
+    """The state made minimal and readable."""
+    trial.store(fault, keep=True)
+    fault = tightened(trial, reverted(trial, fault, calm), calm)
+    fault, calm = dropped(trial, quiet, fault, calm)
+    return Attempt(trial, hints, calm, fault, transient)
+
+
+def _transient(steady: Trial, rule: Rule, hints: Hints) -> Iterator[Attempt]:
+    """The condition holds for a while after something has changed."""
+    for calm in _quiet_states(steady, hints):
+        trial = following(steady, calm, rule)
+        if trial.margin(calm) > 0:
+            continue
+        fault, score = climb(trial, calm, hints)
+        if score[0] > 0:
+            fault = tightened(trial, reverted(trial, fault, calm), calm)
+            yield Attempt(trial, hints, calm, fault, True)
+
+
+def _quiet_states(steady: Trial, hints: Hints) -> Iterator[State]:
+    """The healthy state, and those in which one channel is not there or is at another level."""
+    usual = healthy(steady)
+    yield usual
+    for index in range(len(usual)):
+        yield tuple(GONE if i == index else m for i, m in enumerate(usual))
+    for move in moves(steady, usual, hints)[:8]:
+        yield move.applied(usual)
+
+
+def following(steady: Trial, calm: State, rule: Rule) -> Trial:
+    """A trial of what comes after a quiet state, over the time that the rule needs."""
+    here: Grid = steady.grid
+    step = max(1, here.samples(here.every))
+    evaluations = round((here.fill + rule.hold) / here.every) + 3
+    stride = max(1, -(-evaluations // MOST_INSTANTS))
+    instants = [i * stride * step for i in range(-(-evaluations // stride) + 1)]
+    lasting = int(-(-rule.hold // (stride * here.every))) + 1
+    return Trial(
+        steady.expr,
+        steady.parts,
+        steady.channels,
+        here,
+        steady.budget,
+        before=calm,
+        instants=instants,
+        lasting=lasting,
+    )
+
+
+def _by_pairs(trial: Trial, hints: Hints) -> Iterator[Attempt]:
+    calm = settled(trial, healthy(trial), hints)
+    found = None if calm is None else pairs(trial, calm, hints)
+    if calm is not None and found is not None:
+        yield _finished(trial, trial, hints, calm, found[0])
+
+
+def channels_of(layouts: Sequence[tuple[Channel, ...]]) -> int:
+    """The most channels of any layout."""
+    return max((len(one) for one in layouts), default=0)

@@ -1,0 +1,174 @@
+"""From states to a case: healthy, fault, recovered, on a grid; predicted, and cut to what is needed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tocsin.witness.case import Alerting, Case, Clause, Kind
+from tocsin.witness.promql.evaluate import Budget
+from tocsin.witness.promql.grid import Grid
+from tocsin.witness.promql.models import Channel, Motion, channel_series
+from tocsin.witness.promql.story import sentence
+from tocsin.witness.promql.timeline import predicted
+from tocsin.witness.promql.trial import State
+from tocsin.witness.rule import Known, Rule
+from tocsin.witness.telemetry import Series
+
+TAIL = 2
+"""So many evaluations are shown after the last thing that happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all cases of a rule share."""
+
+    rule: Rule
+    known: Known
+    channels: tuple[Channel, ...]
+    grid: Grid
+    budget: Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """States one after the other, each for so many seconds; the last one goes on to the end.
+
+    `turned` and `ended` are the seconds at which clocks are what the states say: when the fault begins and
+    when it ends.
+    """
+
+    states: tuple[State, ...]
+    lengths: tuple[float, ...]
+    late: bool = False
+    """Clocks are what the fault's state says when it ends; else when it begins."""
+
+    @property
+    def until(self) -> float:
+        """The sum of all lengths."""
+        return sum(self.lengths)
+
+
+def series(setting: Setting, course: Course) -> tuple[Series, ...]:
+    """The series of all channels that are there at all."""
+    grid = setting.grid
+    total = grid.samples(course.until) + 1
+    counts = [grid.samples(length) if length else 0 for length in course.lengths[:-1]]
+    counts.append(total - sum(counts))
+    found: list[Series] = []
+    for index, channel in enumerate(setting.channels):
+        motions = [state[index] for state in course.states]
+        found += channel_series(channel, list(zip(counts, _timed(motions, course, grid.start), strict=True)))
+    return tuple(sorted(found, key=lambda one: one.labels))
+
+
+def _timed(motions: Sequence[Motion], course: Course, start: float) -> list[Motion]:
+    """Times of the past stand still until something new happens; they never go backwards."""
+    begins = [start + sum(course.lengths[:i]) for i in range(len(motions))]
+    ends = [start + sum(course.lengths[: i + 1]) for i in range(len(motions))]
+    found = list(motions)
+    last: float | None = None
+    for i, motion in enumerate(motions):
+        if motion.move != "clock":
+            continue
+        value = (ends[i] if course.late and i == 1 else begins[i]) - motion.value
+        following = motions[1] if i == 0 and len(motions) > 1 else None
+        if following is not None and following.move == "clock" and following.value >= motion.value:
+            value = (ends[1] if course.late else begins[1]) - following.value
+        last = value if last is None else max(value, last)
+        found[i] = Motion("level", last)
+    return found
+
+
+def predict(setting: Setting, course: Course) -> tuple[Alerting, ...]:
+    """What the rule makes of it."""
+    grid = setting.grid
+    return predicted(
+        setting.rule,
+        series(setting, course),
+        grid.interval,
+        grid.every,
+        course.until,
+        grid.start,
+        setting.known,
+        budget=setting.budget,
+    )
+
+
+def told(setting: Setting, course: Course) -> str:
+    """What happens, in a sentence."""
+    begin = course.lengths[0] if len(course.states) > 1 else 0.0
+    end = begin + course.lengths[1] if len(course.states) > 2 else course.until
+    calm, fault = course.states[0], course.states[min(1, len(course.states) - 1)]
+    return sentence(setting.channels, calm, fault, setting.grid.interval, begin, end)
+
+
+def case(
+    setting: Setting,
+    course: Course,
+    kind: Kind,
+    name: str,
+    story: str,
+    expected: tuple[Alerting, ...],
+    pins: Clause | None = None,
+) -> Case:
+    """The case of a course."""
+    grid = setting.grid
+    return Case(
+        name=name,
+        kind=kind,
+        interval=grid.interval,
+        every=grid.every,
+        until=course.until,
+        start=grid.start,
+        series=series(setting, course),
+        expected=expected,
+        pins=pins,
+        story=story,
+    )
+
+
+def firing(setting: Setting, calm: State, fault: State) -> tuple[Course, tuple[Alerting, ...]] | str:
+    """The course in which the rule is inactive, pending, firing and resolved; or why there is none."""
+    every, rule, fill = setting.grid.every, setting.rule, setting.grid.fill
+    before = max(_up(fill, every), 3 * every)
+    why = "it does not fire however long the fault lasts"
+    for patience in (1, 2, 4):
+        held = _up(patience * (fill + rule.hold) + 3 * every, every)
+        after = _up(fill + rule.keep, every) + 5 * every
+        course = Course((calm, fault, calm), (before, held, after))
+        alerts = predict(setting, course)
+        fired = [one for one in alerts if one.firing is not None]
+        if not fired:
+            continue
+        if fired[0].firing is not None and fired[0].pending <= 0:
+            return "it fires from the first evaluation on, before the fault"
+        return _cut(setting, course, alerts)
+    return why
+
+
+def _cut(
+    setting: Setting, course: Course, alerts: tuple[Alerting, ...]
+) -> tuple[Course, tuple[Alerting, ...]]:
+    """The fault ends soon after it is told, and the case soon after it is resolved."""
+    every = setting.grid.every
+    before, held, after = course.lengths
+    first = min(one.firing for one in alerts if one.firing is not None)
+    last = max(one.firing for one in alerts if one.firing is not None)
+    told = last if last - first <= 5 * every else first
+    held = min(held, max(told - before, 0) + TAIL * every)
+    shorter = replace(course, lengths=(before, held, after))
+    again = predict(setting, shorter)
+    if not any(one.firing is not None for one in again):
+        shorter, again = course, alerts
+        before, held, after = course.lengths
+    ends = [one.resolved for one in again if one.firing is not None]
+    if None in ends:
+        return shorter, again
+    end = max(t for t in ends if t is not None) + TAIL * every
+    after = max(end - before - held, every)
+    final = replace(shorter, lengths=(before, held, _up(after, every)))
+    return final, predict(setting, final)
+
+
+def _up(seconds: float, every: float) -> float:
+    """The next multiple of the evaluation interval."""
+    return -(-seconds // every) * every if seconds > 0 else 0.0

@@ -1,0 +1,170 @@
+"""Makes a state readable and near: as close to another state as its margin allows, in round numbers."""
+
+import math
+from collections.abc import Callable
+
+from tocsin.witness.promql.models import GONE, Channel, Motion
+from tocsin.witness.promql.search import with_value
+from tocsin.witness.promql.trial import State, Trial
+
+NEAR = 0.02
+"""The margin that is kept, where values are not whole."""
+WIDE = 0.045
+"""The margin up to which a rounder number is preferred."""
+_LEAST = 0.001
+_BISECTIONS = 40
+
+
+def reverted(trial: Trial, state: State, origin: State) -> State:
+    """Channels that need not differ from `origin` do not."""
+    for index, motion in enumerate(origin):
+        if state[index] != motion:
+            less = (*state[:index], motion, *state[index + 1 :])
+            if trial.margin(less) > 0:
+                state = less
+    return state
+
+
+def tightened(trial: Trial, state: State, origin: State) -> State:
+    """As near to `origin` as may be, one channel after the other; channels that moved together stay so."""
+    for group in _groups(trial, state, origin):
+        state = _one(trial, state, origin, group)
+    return state
+
+
+def _groups(trial: Trial, state: State, origin: State) -> list[tuple[int, ...]]:
+    found: dict[tuple[str, Motion, Motion], list[int]] = {}
+    for index, (motion, before) in enumerate(zip(state, origin, strict=True)):
+        if motion != before:
+            found.setdefault((trial.channels[index].metric, motion, before), []).append(index)
+    return [tuple(group) for group in found.values()]
+
+
+def _one(trial: Trial, state: State, origin: State, group: tuple[int, ...]) -> State:
+    motion, before = state[group[0]], origin[group[0]]
+    channel = trial.channels[group[0]]
+
+    def with_(value: float) -> State:
+        return tuple(with_value(motion, value) if i in group else m for i, m in enumerate(state))
+
+    def margin(value: float) -> float:
+        return trial.margin(with_(value))
+
+    if motion.move == "clock":
+        return with_(_moment(margin, motion.value, before, trial.grid.every))
+    if motion.move == "toggle":
+        return with_(_slowest(margin, motion.value))
+    if motion.move in ("gone",) or before.move != motion.move:
+        goal = _calm(motion)
+        if goal is None:
+            return state
+        return with_(nearest(margin, motion.value, goal, _whole(channel, motion)))
+    return with_(nearest(margin, motion.value, before.value, _whole(channel, motion)))
+
+
+def _calm(motion: Motion) -> float | None:
+    """What is less, where the other state is of another kind."""
+    return 0.0 if motion.move in ("rise", "drift", "observe") else None
+
+
+def _whole(channel: Channel, motion: Motion) -> bool:
+    return motion.move == "observe" or (channel.nature.whole and motion.move in ("level", "rise"))
+
+
+def _moment(margin: Callable[[float], float], age: float, before: Motion, every: float) -> float:
+    """An age that comes true between two evaluations, half-way."""
+    goal = before.value if before.move == "clock" else age
+    good, bad = age, goal
+    if margin(bad) > 0:
+        return age
+    while abs(good - bad) > 1:
+        middle = (good + bad) / 2
+        good, bad = (middle, bad) if margin(middle) > 0 else (good, middle)
+    found = round(good) + math.copysign(every / 2, good - bad)
+    return float(round(found)) if margin(round(found)) > 0 else good
+
+
+def _slowest(margin: Callable[[float], float], turn: float) -> float:
+    while turn < 60 and margin(turn + 1) > 0:
+        turn += 1
+    return turn
+
+
+def nearest(margin: Callable[[float], float], value: float, goal: float, whole: bool) -> float:
+    """The value nearest to `goal` that keeps the margin, or a round one just beside it."""
+    least = min(NEAR, margin(value))
+    if least <= 0 or value == goal:
+        return value
+    if margin(goal) >= least:
+        return goal
+    fine = whole and (abs(value) >= 1 or abs(goal) >= 1)
+    if fine and abs(value - goal) < 200:
+        least = min(least, 1e-9)
+    good = _bisected(margin, value, goal, least, fine)
+    return _rounded(margin, good, value, least, fine)
+
+
+def _bisected(margin: Callable[[float], float], good: float, bad: float, least: float, whole: bool) -> float:
+    for _ in range(_BISECTIONS):
+        if abs(good - bad) <= (1 if whole else abs(good) * 1e-3):
+            break
+        middle = (good + bad) / 2
+        if whole:
+            middle = float(math.floor(middle) if good > bad else math.ceil(middle))
+        if margin(middle) >= least:
+            good = middle
+        else:
+            bad = middle
+    return good
+
+
+def _rounded(margin: Callable[[float], float], good: float, value: float, least: float, whole: bool) -> float:
+    """The roundest number between the nearest good one and 3 % more."""
+    far = good + math.copysign(min(abs(value - good), max(abs(good) * 0.03, 1e-9)), value - good)
+    found = roundest(good, far)
+    if whole:
+        found = float(round(found))
+    for candidate in (found, good):
+        if least <= margin(candidate) or _LEAST < margin(candidate) < WIDE:
+            return candidate
+    return good
+
+
+def roundest(one: float, other: float) -> float:
+    """The number with the fewest digits from one to the other, both included; the one nearest to `one`."""
+    low, high = min(one, other), max(one, other)
+    if low <= 0 <= high:
+        return 0.0 if one == 0 or one != other else one
+    sign = 1.0 if low > 0 else -1.0
+    low, high = (low, high) if low > 0 else (-high, -low)
+    power = math.floor(math.log10(high))
+    for digits in range(16):
+        scale = 10.0 ** (digits - power)
+        first, last = math.ceil(low * scale - 1e-9), math.floor(high * scale + 1e-9)
+        if first <= last:
+            near_low = abs(one) == low
+            best = first if near_low else last
+            for step in (10, 5, 2):
+                rounder = math.ceil(first / step) * step if near_low else math.floor(last / step) * step
+                if first <= rounder <= last:
+                    best = rounder
+                    break
+            return sign * round(best / scale, max(0, digits - power))
+    return one
+
+
+def dropped(trial: Trial, quiet: Trial, fault: State, calm: State) -> tuple[State, State]:
+    """Channels without which nothing changes, in either state, are left out of both."""
+    reference = trial.margin(fault), quiet.margin(calm)
+    for index in range(len(fault)):
+        less = tuple(GONE if i == index else m for i, m in enumerate(fault))
+        calmer = tuple(GONE if i == index else m for i, m in enumerate(calm))
+        if less == fault and calmer == calm:
+            continue
+        if _same((trial.margin(less), quiet.margin(calmer)), reference):
+            fault, calm = less, calmer
+    return fault, calm
+
+
+def _same(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return all(math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9) for a, b in zip(one, other, strict=True))

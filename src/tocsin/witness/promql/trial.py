@@ -1,0 +1,137 @@
+"""Tries states of channels: how far the expression, and each of its parts, is from giving something.
+
+A state is one motion for each channel. Nothing is chosen here.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from tocsin.query.promql.ast import Expr
+from tocsin.witness.promql.clauses import Deciding
+from tocsin.witness.promql.evaluate import Budget, EngineRefuses, vector
+from tocsin.witness.promql.grid import Grid
+from tocsin.witness.promql.models import GONE, Channel, Motion, channel_runs, samples
+from tocsin.witness.promql.store import Store
+from tocsin.witness.telemetry import Run, Sample, Series
+
+State: TypeAlias = tuple[Motion, ...]
+Score: TypeAlias = tuple[float, float]
+NOTHING = -1e12
+"""The margin where there is no element at all."""
+
+
+class Trial:
+    """An expression over channels. With `before`, the state follows upon another one."""
+
+    def __init__(
+        self,
+        expr: Expr,
+        parts: Sequence[Deciding],
+        channels: tuple[Channel, ...],
+        grid: Grid,
+        budget: Budget,
+        *,
+        before: State | None = None,
+        instants: Sequence[int] = (0,),
+        lasting: int = 1,
+    ) -> None:
+        self.expr = expr
+        self.parts = [part for part in parts if part.part == "comparison"]
+        self.channels = channels
+        self.grid = grid
+        self.budget = budget
+        self.before = before
+        self.lead = 0 if before is None else grid.samples(grid.fill) + 1
+        self.length = max(3, grid.samples(grid.fill) + 2) if before is None else max(instants) + 1
+        self.instants = [self.lead + self.length - 1] if before is None else [self.lead + i for i in instants]
+        self.lasting = min(lasting, len(self.instants))
+        self.tried = 0
+        self._samples: dict[tuple[int, Motion, Motion | None], list[list[Sample]]] = {}
+        self._places = _places(channels)
+        self._state: State = (GONE,) * len(channels)
+        self._store = self._empty()
+
+    def _empty(self) -> Store:
+        none = (Run(math.nan, 1),)
+        names = [one for channel in self.channels for one in channel.named()]
+        store = Store([Series(one, none) for one in names], self.grid.interval, self.grid.start)
+        for place in range(len(names)):
+            store = store.replaced(place, ())
+        return store
+
+    def store(self, state: State, keep: bool = False) -> Store:
+        """The samples of a state; `keep` when most that follows is like it."""
+        store = self._store
+        for index, motion in enumerate(state):
+            if motion != self._state[index]:
+                for place, column in zip(self._places[index], self._of(index, motion), strict=True):
+                    store = store.replaced(place, column)
+        if keep:
+            self._state, self._store = state, store
+        return store
+
+    def _of(self, index: int, motion: Motion) -> list[list[Sample]]:
+        before = None if self.before is None else self.before[index]
+        key = (index, motion, before)
+        found = self._samples.get(key)
+        if found is None:
+            phases = [(self.length, self._timed(motion))]
+            if before is not None:
+                phases.insert(0, (self.lead, self._timed(before)))
+            found = [samples(runs) for runs in channel_runs(self.channels[index], phases)]
+            self._samples[key] = found
+        return found
+
+    def _timed(self, motion: Motion) -> Motion:
+        """A time that is so many seconds before the last instant."""
+        if motion.move != "clock":
+            return motion
+        return Motion("level", self.grid.start + self.instants[-1] * self.grid.interval - motion.value)
+
+    def margin(self, state: State) -> float:
+        """How far the expression is from changing its mind; positive: it gives something, and goes on so."""
+        found = self._margins(self.expr, self.store(state))
+        last = len(found) - self.lasting + 1
+        return max(min(found[i : i + self.lasting]) for i in range(last))
+
+    def score(self, state: State) -> Score:
+        """The margin, and what tells apart states of the same margin: how many comparisons fail, how far."""
+        margin = self.margin(state)
+        return (margin, 0.0) if margin > 0 else (margin, self.guide(state))
+
+    def guide(self, state: State) -> float:
+        """At most 0: the sum of what each comparison of its own is short of."""
+        store = self.store(state)
+        total = 0.0
+        for part in self.parts:
+            margin = max(self._margins(part.node, store))
+            margin = margin if part.positive else (-margin if margin > NOTHING else 0.0)
+            total += _bounded(margin)
+        return total
+
+    def _margins(self, expr: Expr, store: Store) -> list[float]:
+        return [self._margin(expr, store, instant) for instant in self.instants]
+
+    def _margin(self, expr: Expr, store: Store, instant: int) -> float:
+        self.tried += 1
+        t = self.grid.start + instant * self.grid.interval
+        try:
+            found = vector(expr, store, t, every=self.grid.every, hopeful=True, budget=self.budget)
+        except EngineRefuses:
+            return NOTHING
+        return max((element.margin for element in found), default=NOTHING)
+
+
+def _bounded(margin: float) -> float:
+    return 0.0 if margin > 0 else -math.log1p(-margin) - 0.1
+
+
+def _places(channels: Sequence[Channel]) -> list[range]:
+    """The numbers of each channel's series."""
+    found, at = [], 0
+    for channel in channels:
+        count = len(channel.named())
+        found.append(range(at, at + count))
+        at += count
+    return found

@@ -1,0 +1,195 @@
+"""The nearest cases in which a rule does not fire, or only through one branch: one for each deciding part."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tocsin.query.promql.ast import Expr
+from tocsin.witness.case import Alerting, Case, Clause, Kind
+from tocsin.witness.promql.attempts import Attempt
+from tocsin.witness.promql.clauses import Deciding, opposed
+from tocsin.witness.promql.evaluate import EngineRefuses, vector
+from tocsin.witness.promql.models import GONE, Motion
+from tocsin.witness.promql.phases import TAIL, Course, Setting, case, predict, told
+from tocsin.witness.promql.search import climb
+from tocsin.witness.promql.story import duration, excerpt, missed
+from tocsin.witness.promql.tighten import reverted, tightened
+from tocsin.witness.promql.trial import State, Trial
+
+LOOKBACK = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The firing witness, and what it was found with."""
+
+    setting: Setting
+    expr: Expr
+    parts: tuple[Deciding, ...]
+    attempt: Attempt
+    course: Course
+    alerts: tuple[Alerting, ...]
+
+    @property
+    def text(self) -> str:
+        """The expression as it is written."""
+        return self.setting.rule.expr
+
+
+def twins(found: Found) -> Iterator[Case | str]:
+    """All twins that can be had; a text says which could not, and why."""
+    yield from _clauses(found)
+    yield from _short(found)
+    yield _baseline(found)
+    yield from _no_traffic(found)
+    yield _gone(found)
+
+
+def _fires(alerts: tuple[Alerting, ...]) -> bool:
+    return any(one.firing is not None for one in alerts)
+
+
+def _clauses(found: Found) -> Iterator[Case | str]:
+    names: set[str] = set()
+    for part in found.parts:
+        made = _clause(found, part)
+        if isinstance(made, Case) and made.name in names:
+            made = replace(made, name=f"{made.name} ({part.start})")
+        if isinstance(made, Case):
+            names.add(made.name)
+        yield made
+
+
+def _clause(found: Found, part: Deciding) -> Case | str:
+    what = f"`{excerpt(found.text, part.start, part.end)}`"
+    trial = _trial(found, opposed(found.expr, part))
+    state, score = climb(trial, found.attempt.fault, found.attempt.hints)
+    if score[0] <= 0:
+        return f"{what}: no telemetry was found in which only this is different"
+    state = tightened(trial, reverted(trial, state, found.attempt.fault), found.attempt.fault)
+    alone = part.part in ("left branch", "right branch")
+    course = replace(found.course, states=(found.attempt.calm, state, found.attempt.calm), late=True)
+    try:
+        alerts = predict(found.setting, course)
+    except EngineRefuses as refused:
+        return f"{what}: the engine refuses this: {refused.words}"
+    if _fires(alerts) != alone:
+        return f"{what}: it {'does not fire' if alone else 'fires'} in the telemetry that was found"
+    kind: Kind = "firing-clause" if alone else "clause"
+    words = _words(found, part, trial, state)
+    return _case(found, course, kind, words, alerts, Clause(part.start, part.end, words))
+
+
+def _trial(found: Found, expr: Expr) -> Trial:
+    old = found.attempt.trial
+    return Trial(
+        expr,
+        (),
+        old.channels,
+        old.grid,
+        old.budget,
+        before=old.before,
+        instants=[i - old.lead for i in old.instants],
+        lasting=1,
+    )
+
+
+def _words(found: Found, part: Deciding, trial: Trial, state: State) -> str:
+    inside = excerpt(found.text, part.start, part.end)
+    match part.part:
+        case "comparison":
+            return missed(found.text, part, *_sides(part, trial, state))
+        case "guard":
+            return f"`{inside}` gives nothing"
+        case "exception":
+            return f"`{inside}` holds"
+        case _:
+            return f"only `{inside}` holds"
+
+
+def _sides(part: Deciding, trial: Trial, state: State) -> tuple[float | None, float | None]:
+    """What stands left and right of the comparison at the last instant."""
+    store = trial.store(state)
+    t = trial.grid.start + trial.instants[-1] * trial.grid.interval
+    values: list[float | None] = []
+    for side in (part.node.left, part.node.right):
+        try:
+            elements = vector(side, store, t, every=trial.grid.every, budget=trial.budget)
+        except EngineRefuses:
+            elements = []
+        values.append(elements[0].value if elements else None)
+    return values[0], values[1]
+
+
+def _case(
+    found: Found,
+    course: Course,
+    kind: Kind,
+    name: str,
+    alerts: tuple[Alerting, ...],
+    pins: Clause | None = None,
+) -> Case:
+    setting = found.setting
+    story = told(setting, course)
+    return case(setting, course, kind, name, story, alerts, pins)
+
+
+def _short(found: Found) -> Iterator[Case | str]:
+    """The fault ends so early that the last evaluation before firing is the last that gives anything."""
+    rule, grid = found.setting.rule, found.setting.grid
+    if rule.hold <= 0:
+        return
+    before, held, after = found.course.lengths
+    low, high = 0, grid.samples(held)
+    best: tuple[Course, tuple[Alerting, ...]] | None = None
+    while high - low > 1:
+        middle = (low + high) // 2
+        course = replace(found.course, lengths=(before, middle * grid.interval, 0.0))
+        rest = before + held + after - before - middle * grid.interval
+        course = replace(course, lengths=(before, middle * grid.interval, rest))
+        alerts = predict(found.setting, course)
+        if _fires(alerts):
+            high = middle
+        else:
+            low = middle
+            best = (course, alerts) if alerts else best
+    if best is None:
+        longest = duration(high * grid.interval)
+        yield f"held one evaluation too short: whatever is shorter than {longest} does nothing"
+        return
+    yield _case(found, best[0], "short", "held one evaluation too short", best[1])
+
+
+def _baseline(found: Found) -> Case | str:
+    course = _all_the_time(found, found.attempt.calm)
+    alerts = predict(found.setting, course)
+    if _fires(alerts):
+        return "baseline: what was taken for healthy fires after a while"
+    return _case(found, course, "baseline", "healthy all the time", alerts)
+
+
+def _all_the_time(found: Found, state: State) -> Course:
+    grid, rule = found.setting.grid, found.setting.rule
+    length = -(-(grid.fill + rule.hold) // grid.every) * grid.every + (TAIL + 2) * grid.every
+    return Course((state,), (length,))
+
+
+def _no_traffic(found: Found) -> Iterator[Case | str]:
+    still = {"rise": Motion("rise"), "observe": Motion("observe")}
+    state = tuple(still.get(motion.move, motion) for motion in found.attempt.calm)
+    if not any(motion.move in still for motion in found.attempt.calm) or state == found.attempt.calm:
+        return
+    course = _all_the_time(found, state)
+    alerts = predict(found.setting, course)
+    name = "no traffic at all: it fires" if _fires(alerts) else "no traffic at all"
+    yield _case(found, course, "no-traffic", name, alerts)
+
+
+def _gone(found: Found) -> Case | str:
+    grid, rule = found.setting.grid, found.setting.rule
+    before = found.course.lengths[0]
+    after = -(-(max(grid.fill, LOOKBACK) + rule.hold) // grid.every) * grid.every + TAIL * grid.every
+    nothing = (GONE,) * len(found.attempt.calm)
+    course = Course((found.attempt.calm, nothing), (before, after))
+    alerts = predict(found.setting, course)
+    name = "all series end: it fires" if _fires(alerts) else "all series end"
+    return _case(found, course, "gone", name, alerts)
