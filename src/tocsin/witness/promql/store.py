@@ -15,7 +15,8 @@ from tocsin.witness.telemetry import Gap, Labels, Sample, Series
 
 LOOKBACK = 300_000
 """How far back an instant selector looks, left-open."""
-STALE = Gap.STALE
+STALE = float("nan")
+"""Stands for the marker that a series has ended; told by identity (a sample may be another NaN)."""
 Times: TypeAlias = "range | list[int]"
 
 
@@ -48,7 +49,7 @@ class Column:
 
     __slots__ = ("gaps", "times", "values")
 
-    def __init__(self, times: Times, values: list[float | Gap], gaps: bool) -> None:
+    def __init__(self, times: Times, values: list[float], gaps: bool) -> None:
         self.times = times
         self.values = values
         self.gaps = gaps
@@ -60,7 +61,7 @@ class Column:
         if i < 0:
             return None
         time, value = self.times[i], self.values[i]
-        if time <= ref - LOOKBACK or isinstance(value, Gap):
+        if time <= ref - LOOKBACK or value is STALE:
             return None
         return time, value
 
@@ -69,8 +70,8 @@ class Column:
         first, last = bisect_right(self.times, low), bisect_right(self.times, high)
         times, values = self.times[first:last], self.values[first:last]
         if not self.gaps:
-            return times, values  # type: ignore[return-value]  # no marker is among them
-        kept = [(t, v) for t, v in zip(times, values, strict=True) if not isinstance(v, Gap)]
+            return times, values
+        kept = [(t, v) for t, v in zip(times, values, strict=True) if v is not STALE]
         return [t for t, _ in kept], [v for _, v in kept]
 
 
@@ -87,7 +88,7 @@ class Store:
         self.columns: list[Column] = []
         self._found: dict[Matchers, tuple[int, ...]] = {}
         for one in series:
-            self._add(one.labels, self._column(tuple(one.samples())))
+            self._add(one.labels, self._column_of(one))
 
     def _add(self, labels: Labels, column: Column) -> int:
         self.labels.append(labels)
@@ -96,12 +97,24 @@ class Store:
         self._found.clear()
         return len(self.labels) - 1
 
+    def _column_of(self, series: Series) -> Column:
+        values: list[float] = []
+        for run in series.runs:
+            first, step = run.first, run.step
+            if isinstance(first, Gap):
+                return self._column(tuple(series.samples()))
+            values += [first + step * i for i in range(run.count)] if step else [float(first)] * run.count
+        return Column(
+            range(self.start, self.start + self.interval * len(values), self.interval), values, False
+        )
+
     def _column(self, samples: Sequence[Sample]) -> Column:
         every = range(self.start, self.start + self.interval * len(samples), self.interval)
-        if not any(isinstance(sample, Gap) for sample in samples):
-            return Column(every, list(map(float, samples)), False)  # type: ignore[arg-type]  # no gap is among them
+        values = [float(sample) for sample in samples if not isinstance(sample, Gap)]
+        if len(values) == len(samples):
+            return Column(every, values, False)
         kept = [(t, s) for t, s in zip(every, samples, strict=True) if s is not Gap.MISSING]
-        return Column([t for t, _ in kept], [s for _, s in kept], True)
+        return Column([t for t, _ in kept], [STALE if isinstance(s, Gap) else s for _, s in kept], True)
 
     def replaced(self, index: int, samples: Sequence[Sample]) -> "Store":
         """The same store with other samples for the series at `index` (in the order they were given)."""
@@ -112,17 +125,18 @@ class Store:
         other.columns[index] = self._column(samples)
         return other
 
-    def record(self, labels: Labels, time: int, sample: float | Gap) -> None:
+    def record(self, labels: Labels, time: int, sample: float) -> None:
         """Append a sample, as a recording rule does; one that is not newer than the last is lost."""
-        try:
-            index = self.labels.index(labels)
-        except ValueError:
-            index = self._add(labels, Column([], [], True))
+        if labels not in self.labels:
+            self.labels, self.nameless = self.labels.copy(), self.nameless.copy()  # others may share them
+            self._found = {}
+            self._add(labels, Column([], [], True))
+        index = self.labels.index(labels)
         column = self.columns[index]
         if column.times and column.times[-1] >= time:
             return
         if isinstance(column.times, range):
-            column = self.columns[index] = Column(list(column.times), list(column.values), True)
+            column = self.columns[index] = Column(list(column.times), column.values.copy(), True)
         assert isinstance(column.times, list)
         column.times.append(time)
         column.values.append(sample)
