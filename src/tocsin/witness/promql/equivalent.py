@@ -1,28 +1,58 @@
-"""Mutants that no telemetry of the contract can tell from the rule, each with the reason. Strict.
+"""Mutants that no telemetry (of the contract) can tell from the rule, each with the reason. Strict.
 
-What is not proven here counts, even where nobody could think of telemetry that tells it apart.
+What is not proven here counts, even where nobody could think of telemetry that tells it apart. Proven are
+two kinds of dropped matchers: those that every series of the contract meets, and those on a label on which
+the result is matched with something that has just this value.
 """
 
 from collections.abc import Iterable
 
 from tocsin.query.errors import QueryError
-from tocsin.query.nodes import LabelMatcher
+from tocsin.query.nodes import LabelMatcher, Matching
 from tocsin.query.promql import parse
-from tocsin.query.promql.ast import Selector
+from tocsin.query.promql.ast import (
+    SET_OPERATORS,
+    Aggregate,
+    Binary,
+    Call,
+    Expr,
+    Paren,
+    Range,
+    Selector,
+    String,
+    Subquery,
+    Unary,
+)
+from tocsin.query.promql.labels import labels_of
+from tocsin.query.promql.types import type_of
+from tocsin.query.promql.walk import bare, walk_with_parents
 from tocsin.witness.mutant import Mutant
 from tocsin.witness.promql.noticed import dropped_matcher
 from tocsin.witness.rule import Known, Rule
+
+_MIXING = frozenset(
+    (
+        "absent", "absent_over_time", "scalar", "vector", "label_replace", "label_join", "info",
+        "histogram_quantile", "histogram_fraction", "histogram_quantiles",
+    )
+)  # fmt: skip
+"""Functions whose result for one series depends on others, or whose labels are made up."""
 
 
 def equivalent(rule: Rule, mutant: Mutant, known: Known) -> str:
     """Why it is the same; empty: it is not, or that is not known."""
     try:
-        dropped = dropped_matcher(mutant, parse(rule.expr))
+        expr = parse(rule.expr)
+        dropped = dropped_matcher(mutant, expr)
     except QueryError:
         return ""
-    return "" if dropped is None else _always_met(*dropped, known)
+    if dropped is None:
+        return ""
+    selector, matcher = dropped
+    return _always_met(selector, matcher, known) or _matched_away(expr, selector, matcher)
 
 
+# -- the contract --------------------------------------------------------------------------------------
 def _always_met(selector: Selector, matcher: LabelMatcher, known: Known) -> str:
     signal = known.signals.get(selector.metric or "")
     values = signal.labels.get(matcher.label, ()) if signal is not None and signal.only else ()
@@ -36,3 +66,63 @@ def _all_match(matcher: LabelMatcher, values: Iterable[str]) -> bool:
     if matcher.op in ("=", "!="):
         return all((value == matcher.value) is (matcher.op == "=") for value in values)
     return False
+
+
+# -- matching ------------------------------------------------------------------------------------------
+def _matched_away(expr: Expr, selector: Selector, matcher: LabelMatcher) -> str:
+    """Whether what the matcher keeps out would find no partner further up.
+
+    On the way up the label must be kept, and series with different values of it must not meet.
+    """
+    if matcher.op != "=" or not matcher.value:
+        return ""
+    above = next(parents for node, parents in walk_with_parents(expr) if node is selector)
+    child: Expr = selector
+    for parent in reversed(above):
+        if isinstance(parent, Binary) and (other := _partner(parent, child)) is not None:
+            if not _matched_on(parent.matching, matcher.label):
+                return ""
+            if _needs(parent, child) and labels_of(other).values.get(matcher.label) == matcher.value:
+                shown = f"`{matcher.label}` `{matcher.value}`"
+                return f"the other side of `{parent.op}` always has {shown}, and is matched on it"
+        elif not _apart(parent, matcher.label):
+            return ""
+        child = parent
+    return ""
+
+
+def _partner(node: Binary, child: Expr) -> Expr | None:
+    """The other side, where it is a vector."""
+    other = node.right if child is node.left else node.left
+    return other if type_of(other) == "vector" else None
+
+
+def _needs(node: Binary, child: Expr) -> bool:
+    """Whether an element of this side gives nothing when it has no partner."""
+    if node.fill is not None or node.op == "or":
+        return False
+    return node.op not in SET_OPERATORS or node.op == "and" or child is node.right
+
+
+def _matched_on(matching: Matching | None, label: str) -> bool:
+    return matching is None or matching.on is (label in matching.names)
+
+
+def _apart(node: Expr, label: str) -> bool:
+    """Whether elements with different values of the label do not meet here, and keep it."""
+    match node:
+        case Paren() | Unary() | Range() | Subquery() | Binary():
+            return True
+        case Aggregate(op="count_values", param=param) if param is not None:
+            named = bare(param)
+            return isinstance(named, String) and named.value != label and _groups(node, label)
+        case Aggregate():
+            return _groups(node, label)
+        case Call(name=name):
+            return name not in _MIXING
+        case _:
+            return False
+
+
+def _groups(node: Aggregate, label: str) -> bool:
+    return node.grouping is not None and node.grouping.without is not (label in node.grouping.names)

@@ -94,7 +94,7 @@ def noticed(
     mutants: Iterable[tuple[Mutant, Expr]],
     recordings: Sequence[Recording] = (),
     *,
-    steps: int = STEPS,
+    budget: Budget | None = None,
     thorough: bool = False,
 ) -> Mapping[str, Notice]:
     """By a mutant's name. Missing: no case notices it, or that is not known.
@@ -102,7 +102,7 @@ def noticed(
     Only what is `thorough` looks at every evaluation.
     """
     found: dict[str, Notice] = {}
-    budget = Budget(steps)
+    budget = Budget(STEPS) if budget is None else budget
     try:
         scenes = [Scene(rule, case, recordings, budget) for case in cases]
         watch = Watch(parse(rule.expr), scenes, thorough)

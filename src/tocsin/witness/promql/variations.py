@@ -1,0 +1,131 @@
+"""New situations out of given ones: siblings, something between two, a longer or shorter fault, fewer series.
+
+Samples are changed by their differences, so that what was a straight run stays one, a counter stays a
+counter, and whole numbers stay whole. Whether a variation is of use is found out elsewhere.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
+
+from tocsin.witness.telemetry import Gap, Labels, Sample, Series, labels, runs
+
+_DIGITS = 6
+
+
+def sibling(series: Iterable[Series], label: str, value: str, times: float = 1.0) -> tuple[Series, ...]:
+    """Copies with another value of one label, that do `times` as much."""
+    return tuple(
+        Series(renamed(one.labels, label, value), one.runs if times == 1 else _scaled(one, times).runs)
+        for one in series
+    )
+
+
+def renamed(of: Labels, label: str, value: str) -> Labels:
+    """The labels with another value of one of them; empty: without it."""
+    return labels((dict(of) | {label: value}).items())
+
+
+def between(one: Sequence[Series], other: Sequence[Series], share: float) -> tuple[Series, ...] | None:
+    """What lies between two situations of the same series: `share` 0 is the one, 1 the other."""
+    partners = {series.labels: series for series in other}
+    if set(partners) != {series.labels for series in one}:
+        return None
+    mixed = (_between(series, partners[series.labels], share) for series in one)
+    found = tuple(series for series in mixed if series is not None)
+    return found if len(found) == len(one) else None
+
+
+def shortened(series: Iterable[Series], begin: int, count: int) -> tuple[Series, ...]:
+    """Without `count` samples from `begin` on; the end goes on as it was going."""
+    return tuple(_retimed(one, lambda steps: _cut(steps, begin, count)) for one in series)
+
+
+def lengthened(series: Iterable[Series], at: int, count: int) -> tuple[Series, ...]:
+    """With what happens at sample `at` going on for `count` samples more."""
+    return tuple(_retimed(one, lambda steps: _stretched(steps, at, count)) for one in series)
+
+
+def grown(series: Iterable[Series], at: int, times: float) -> tuple[Series, ...]:
+    """From sample `at` on, all that happens happens `times` as much."""
+    return tuple(
+        _retimed(one, lambda steps: [*steps[:at], *(_rounded(step * times, True) for step in steps[at:])])
+        if _counts(one)
+        else one
+        for one in series
+    )
+
+
+def nudged(series: Sequence[Series], at: int) -> Iterator[tuple[Series, ...]]:
+    """One event more at sample `at`, in each of the counters in turn."""
+    for i, one in enumerate(series):
+        if _counts(one):
+            more = _retimed(one, lambda steps: [*steps[:at], steps[at] + 1, *steps[at + 1 :]])
+            yield (*series[:i], more, *series[i + 1 :])
+
+
+def without_each(series: Sequence[Series]) -> Iterator[tuple[Series, ...]]:
+    """All but one, in turn."""
+    for i in range(len(series)):
+        yield (*series[:i], *series[i + 1 :])
+
+
+# -- samples -----------------------------------------------------------------------------------------
+def _between(one: Series, other: Series, share: float) -> Series | None:
+    first, second = list(one.samples()), list(other.samples())
+    if len(first) != len(second):
+        return None
+    if first == second:
+        return one
+    if any(isinstance(sample, Gap) for sample in (*first, *second)):
+        return one if share < 0.5 else other
+    left, right = _differences(first), _differences(second)
+    whole = all(step.is_integer() for step in (*left, *right))
+    steps = [_rounded(a + (b - a) * share, whole) for a, b in zip(left, right, strict=True)]
+    return Series(one.labels, runs(_tidy(accumulate(steps), whole)))
+
+
+def _scaled(one: Series, times: float) -> Series:
+    samples = (sample if isinstance(sample, Gap) else sample * times for sample in one.samples())
+    return Series(one.labels, runs(samples))
+
+
+def _retimed(one: Series, change: Callable[[list[float]], list[float]]) -> Series:
+    samples = list(one.samples())
+    if any(isinstance(sample, Gap) for sample in samples):
+        return Series(one.labels, runs(change(samples)))  # type: ignore[arg-type]
+    steps = _differences(samples)
+    whole = all(step.is_integer() for step in steps)
+    return Series(one.labels, runs(_tidy(accumulate(change(steps)), whole)))
+
+
+def _differences(samples: Sequence[Sample]) -> list[float]:
+    """The first sample, then by how much each is more than the one before."""
+    values = [float(sample) for sample in samples if not isinstance(sample, Gap)]
+    return [value - before for before, value in zip((0.0, *values), values, strict=False)]
+
+
+def _counts(one: Series) -> bool:
+    """Whether it looks like a counter that rises: whole and never falling."""
+    samples = list(one.samples())
+    if len(samples) < 2 or any(isinstance(sample, Gap) for sample in samples):
+        return False
+    first, *steps = _differences(samples)
+    rises = all(step >= 0 and step.is_integer() for step in steps) and any(steps)
+    return rises and first.is_integer()
+
+
+def _cut(steps: list[float], begin: int, count: int) -> list[float]:
+    return steps[:begin] + steps[begin + count :] + steps[-1:] * count
+
+
+def _stretched(steps: list[float], at: int, count: int) -> list[float]:
+    return (steps[:at] + steps[at : at + 1] * count + steps[at:])[: len(steps)]
+
+
+def _rounded(value: float, whole: bool) -> float:
+    return float(round(value)) if whole else float(f"{value:.{_DIGITS}g}")
+
+
+def _tidy(values: Iterable[float], whole: bool) -> Iterator[float]:
+    """Without the noise that adding up leaves behind."""
+    return (value if whole else float(f"{value:.12g}") for value in values)
