@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 EXIT_FINDINGS, EXIT_USAGE, EXIT_TROUBLE, EXIT_CANCELLED = 1, 2, 3, 5
-COMMANDS = ("generate", "check", "prove", "explain", "why", "new", "init", "secrets")
+COMMANDS = ("generate", "check", "prove", "test", "explain", "why", "new", "init", "secrets")
 
 
 class _Lazy(click.Group):

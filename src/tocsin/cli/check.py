@@ -1,6 +1,5 @@
 """`tocsin check`: find every mistake in a workspace and tell it in the format that is wanted."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,11 +65,11 @@ def command(
     import datetime
 
     from tocsin.app.check import Choice, UnknownCode, check
-    from tocsin.cli.console import coloured, style
+    from tocsin.cli.console import coloured, repository_folder, style
 
     choice = Choice(only=only, skip=skip, engines=not no_engines, fail_on=fail_on, require=require)
     try:
-        report = check(Path(workspace), choice, datetime.date.today(), _folder(workspace))
+        report = check(Path(workspace), choice, datetime.date.today(), repository_folder(workspace))
     except UnknownCode as error:
         raise click.UsageError(str(error)) from None
     for name, file in (*more, *([(form, output)] if output else [])):
@@ -94,10 +93,3 @@ def _write(report: "Report", form: str, file: Path) -> None:
 
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(_told(report, form, plain), "utf-8", "replace")
-
-
-def _folder(workspace: str) -> str:
-    """Where the workspace lies in the repository, whose root a CI system names."""
-    root = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR") or "."
-    relative = Path(os.path.relpath(workspace, root)).as_posix()
-    return "" if relative == "." or relative.startswith("..") else relative + "/"

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -42,6 +43,13 @@ def show(diagnostics: list[Diagnostic], more: int = 0) -> None:
             + (f"; the first {_MOST} are shown" if hidden else "")
             + (f", and {more:,} more were not looked at" if more else "")
         )
+
+
+def repository_folder(workspace: str) -> str:
+    """Where the workspace lies in the repository, whose root a CI system names: "" or `ops/`."""
+    root = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR") or "."
+    relative = Path(os.path.relpath(workspace, root)).as_posix()
+    return "" if relative == "." or relative.startswith("..") else relative + "/"
 
 
 def trouble(error: Trouble) -> None:

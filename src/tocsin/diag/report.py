@@ -80,6 +80,8 @@ class Report:
     """What did not run counts as a failure."""
     folder: str = ""
     """Where the workspace lies, seen from the repository: "" or `ops/`; for formats that want such paths."""
+    command: str = "tocsin check"
+    """What was run; for formats that name it."""
     anchor: Span | None = None
     """Where to point in a file when the place itself is in none (a pack)."""
 

@@ -15,8 +15,8 @@ def report(report: Report, style: Style = plain) -> str:
     cases = "".join(_case(one, report) for one in report.checks)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<testsuites name="tocsin check" {counts}>\n'
-        f'  <testsuite name="tocsin check" {counts}>\n'
+        f"<testsuites name={_quoted(report.command)} {counts}>\n"
+        f"  <testsuite name={_quoted(report.command)} {counts}>\n"
         f"{cases}"
         f"    <system-out>{_text(report.summary)}</system-out>\n"
         "  </testsuite>\n"

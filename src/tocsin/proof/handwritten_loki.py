@@ -41,7 +41,7 @@ class Heard:
     got: Got
 
 
-def ask(file: TestFile, loki: RunningLoki) -> tuple[Heard, ...]:
+def ask(file: TestFile, numbers: Sequence[int], loki: RunningLoki) -> tuple[Heard, ...]:
     """Put every test's lines into a tenant of its own, and ask. Raises `EngineError` when Loki dies."""
     own = local()
 
@@ -51,7 +51,7 @@ def ask(file: TestFile, loki: RunningLoki) -> tuple[Heard, ...]:
         return _ask(file, number, own.loki)
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        return tuple(pool.map(one, range(len(file.tests))))
+        return tuple(pool.map(one, numbers))
 
 
 def _ask(file: TestFile, number: int, loki: RunningLoki) -> Heard:

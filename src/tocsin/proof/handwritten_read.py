@@ -13,7 +13,7 @@ from tocsin.diag.diagnostic import Sink, nearest
 from tocsin.diag.nodes import Node
 from tocsin.diag.places import inside
 from tocsin.diag.text import Source, Span
-from tocsin.proof.handwritten import AnyTest, ExprTest, File, LogqlFile, LogqlTest, PromqlFile, Test
+from tocsin.proof.handwritten import ExprTest, File, LogqlFile, LogqlTest, PromqlFile, Test
 from tocsin.proof.handwritten_rules import Rules, check_logql, content, rules
 from tocsin.proof.handwritten_streams import check, check_labels
 from tocsin.proof.handwritten_tree import language, pruned
@@ -52,9 +52,10 @@ class TestFile:
         """Whether `exact` is said anywhere: the real promtool does not know it."""
         return any("exact" in node.map for node in self.declared.node.walk())
 
-    def title(self, test: AnyTest) -> str:
-        """The test's name, or its number."""
-        return test.name.text if test.name else f"test {self.tests.index(test) + 1}"
+    def title(self, number: int) -> str:
+        """The test's name, or its number from 1."""
+        name = self.tests[number].name
+        return name.text if name else f"test {number + 1}"
 
 
 def looks_like_tests(path: Path) -> bool:

@@ -6,7 +6,7 @@ the answers to our questions then only explain it.
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from tocsin.diag.diagnostic import Diagnostic
 from tocsin.engines import EngineError, Missing, NotRun
 from tocsin.engines.tools.testrun import Case
 from tocsin.proof import handwritten_loki
-from tocsin.proof.handwritten import PromqlTest
+from tocsin.proof.handwritten import PromqlTest, Test
 from tocsin.proof.handwritten_expect import failures, of_promtool
 from tocsin.proof.handwritten_loki import Heard
 from tocsin.proof.handwritten_probe import Got, promql_question, read_answer
@@ -34,12 +34,24 @@ class Tested:
     found: tuple[Diagnostic, ...] = ()
     not_run: NotRun | None = None
 
+    @property
+    def test(self) -> Test:
+        """As it was said."""
+        return self.file.tests[self.number]
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.file.title(self.number)
+
 
 @dataclass(slots=True)
 class _Asked:
     """A test file with what is given to promtool for it, and what Loki has said."""
 
     file: TestFile
+    numbers: tuple[int, ...]
+    """Which of its tests."""
     heard: tuple[Heard, ...] = ()
     questions: list[Path] = field(default_factory=list)
     original: Path | None = None
@@ -47,15 +59,19 @@ class _Asked:
     not_run: NotRun | None = None
 
 
-def run(files: Sequence[TestFile]) -> tuple[Tested, ...]:
-    """Every test of all files, in their order."""
-    asked = [_Asked(file) for file in files]
+def run(files: Sequence[TestFile], chosen: Callable[[str], bool] = bool) -> tuple[Tested, ...]:
+    """Every test of all files whose name is chosen, in their order."""
+    asked = [_Asked(file, numbers) for file in files if (numbers := _numbers(file, chosen))]
     _ask_loki([one for one in asked if one.file.language == "logql"])
     with workspace() as root:
         for number, one in enumerate(asked):
             _write(one, root / str(number))
         cases = _ask_promtool(root, asked)
     return tuple(tested for one in asked for tested in _tested(one, cases))
+
+
+def _numbers(file: TestFile, chosen: Callable[[str], bool]) -> tuple[int, ...]:
+    return tuple(number for number in range(len(file.tests)) if chosen(file.title(number)))
 
 
 def _ask_loki(asked: Sequence[_Asked]) -> None:
@@ -67,7 +83,7 @@ def _ask_loki(asked: Sequence[_Asked]) -> None:
             raise EngineError(found.reason, cure=found.cure)
         with found.start() as loki:
             for one in asked:
-                one.heard = handwritten_loki.ask(one.file, loki)
+                one.heard = handwritten_loki.ask(one.file, one.numbers, loki)
     except EngineError as error:
         why = "; ".join((error.summary, *(text for _, text in error.facts)))
         for one in asked:
@@ -117,7 +133,7 @@ def _write_promql(one: _Asked, folder: Path) -> None:
     home = folder / own.relative_to(above).parent
     rule_files = [os.path.relpath(folder / source.relative_to(above), home) for source in sources]
     one.original = None if one.file.says_exact else home / own.name
-    _question(one, home / f"{own.stem}.asked.yaml", promql_question(one.file, rule_files))
+    _question(one, home / f"{own.stem}.asked.yaml", promql_question(one.file, one.numbers, rule_files))
 
 
 def _absolute(path: Path) -> Path:
@@ -138,11 +154,12 @@ def _tested(one: _Asked, cases: Mapping[str, tuple[Case, ...]] | NotRun) -> Iter
         one.not_run = cases
     if one.not_run is not None or isinstance(cases, NotRun):
         why = one.not_run or NotRun("nothing was asked")
-        yield from (Tested(one.file, number, not_run=why) for number in range(len(one.file.tests)))
+        yield from (Tested(one.file, number, not_run=why) for number in one.numbers)
         return
     own = cases.get(str(one.original), ()) if one.original else ()
-    for number, test in enumerate(one.file.tests):
-        got = one.heard[number].got if one.heard else Got()
+    heard = {one.number: one.got for one in one.heard}
+    for number in one.numbers:
+        test, got = one.file.tests[number], heard.get(number) or Got()
         for path in one.questions:
             _read(cases.get(str(path), ()), number, one, got)
         found = tuple(failures(one.file, test, got))
