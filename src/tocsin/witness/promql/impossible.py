@@ -2,10 +2,12 @@
 
 from tocsin.query.promql import QueryError, parse
 from tocsin.query.promql.ast import COMPARISONS, Binary, Call, Expr
+from tocsin.query.promql.types import type_of
 from tocsin.query.promql.walk import metrics, selectors, walk
 from tocsin.witness.outcome import Always, Impossible, Reason
 from tocsin.witness.promql.refute.analysis import Analysis, TooBig
 from tocsin.witness.promql.refute.duration import too_long
+from tocsin.witness.promql.refute.matched import may_fail
 from tocsin.witness.promql.refute.result import Presence
 from tocsin.witness.rule import Known, Rule
 
@@ -19,8 +21,11 @@ _NOTHING = Known()
 def refute(rule: Rule, known: Known = _NOTHING) -> Impossible | Always | None:
     """Why the rule never fires, or fires as long as there are data; None where neither is proved."""
     try:
-        view = Analysis(parse(rule.expr), known, rule.expr)
+        tree = parse(rule.expr)
+        view = Analysis(tree, known, rule.expr)
     except (QueryError, TooBig):
+        return None
+    if type_of(tree) in ("string", "matrix"):
         return None
     root = view.root
     if root.presence is Presence.NEVER and root.reason is not None:
@@ -34,10 +39,10 @@ def refute(rule: Rule, known: Known = _NOTHING) -> Impossible | Always | None:
 
 def _always(view: Analysis) -> Reason | None:
     root, tree = view.root, view.tree
+    if root.presence < Presence.WITH_DATA or any(may_fail(node, view) for node in walk(tree)):
+        return None
     if root.presence is Presence.ALWAYS:
         return _constant(view)
-    if root.presence is not Presence.WITH_DATA:
-        return None
     if root.vacuous is not None:
         return root.vacuous
     if _computes(tree):

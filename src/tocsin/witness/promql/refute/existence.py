@@ -15,7 +15,7 @@ _COUNTING = frozenset(
 
 
 def vacuous(node: Binary, side: Expr, op: str, number: Interval, view: "Analysis") -> Reason | None:
-    """Why a comparison that always holds says nothing; None for `count(x) > 0`: it asks whether x is there."""
+    """Why a comparison that always holds says nothing; None for `count(x) > 0`, which asks for x."""
     from tocsin.witness.promql.refute.bounds_in_words import bounds
 
     name = side.op if isinstance(side, Aggregate) else side.name if isinstance(side, Call) else ""

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from tocsin.query.label_flow import Labels
-from tocsin.query.promql.ast import Binary
+from tocsin.query.promql.ast import SET_OPERATORS, Binary, Call, Expr, Unary
+from tocsin.query.promql.types import type_of
 
 if TYPE_CHECKING:
     from tocsin.witness.promql.refute.analysis import Analysis
@@ -27,6 +28,24 @@ def label_less(node: Binary, view: "Analysis") -> bool:
     """Whether neither side has labels, so that they meet whenever both are there."""
     sides = view[node.left].labels, view[node.right].labels
     return all(side.closed and not _named(side) for side in sides)
+
+
+def may_fail(node: Expr, view: "Analysis") -> bool:
+    """Whether Prometheus may refuse to evaluate it, for two elements with the same labels."""
+    match node:
+        case Binary():
+            vectors = type_of(node.left) == type_of(node.right) == "vector"
+            if node.op in SET_OPERATORS or not vectors:
+                return not view[node].unique
+            return not (label_less(node, view) or same_series(node, view))
+        case Call(name="label_replace" | "label_join" | "info"):
+            return True
+        case Call(args=args):
+            return any(not view[arg].unique for arg in args)
+        case Unary(expr=inner):
+            return not view[inner].unique
+        case _:
+            return False
 
 
 def _named(labels: Labels) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tocsin.witness.promql.refute.analysis import Analysis
 
 Find: TypeAlias = Callable[[Any, "Analysis"], Reason | None]
-_FOUND: list[tuple[type, Find]] = []
+_REGISTERED: dict[type, list[Find]] = {}
 
 
 def never(*kinds: type) -> Callable[[Find], Find]:
@@ -22,17 +22,22 @@ def never(*kinds: type) -> Callable[[Find], Find]:
     """
 
     def register(find: Find) -> Find:
-        _FOUND.extend((kind, find) for kind in kinds)
+        for kind in kinds:
+            _REGISTERED.setdefault(kind, []).append(find)
         return find
 
     return register
 
 
-@cache
-def reasons(kind: type) -> tuple[Find, ...]:
+def reasons(kind: type) -> Iterable[Find]:
     """The functions for nodes of this type, in the order of their files."""
+    _scan()
+    return _REGISTERED.get(kind, ())
+
+
+@cache
+def _scan() -> None:
     from tocsin.witness.promql.refute import reasons as folder
 
     for module in sorted(each.name for each in pkgutil.iter_modules(folder.__path__)):
         importlib.import_module(f"{folder.__name__}.{module}")
-    return tuple(find for each, find in _FOUND if each is kind)
