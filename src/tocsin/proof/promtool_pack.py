@@ -5,14 +5,12 @@ of many rules share one. They must have the same grid, and no name of a metric i
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import floor
 
+from tocsin.proof.recordings import metrics_read, needed
 from tocsin.proof.verdict import Proposal
 from tocsin.query.durations import show_duration
-from tocsin.query.errors import QueryError
-from tocsin.query.promql import parse
-from tocsin.query.promql.walk import selectors
 from tocsin.query.quoting import is_utf8
 from tocsin.witness.case import Case
 
@@ -78,10 +76,15 @@ def items(proposals: Sequence[Proposal]) -> list[Item]:
     """All cases of all rules."""
     return [
         Item(rule, number, proposal, case, None if names is None else names | _fed(case))
-        for rule, proposal in enumerate(proposals)
+        for rule, proposal in enumerate(map(_relevant, proposals))
         for names in (_names(proposal),)
         for number, case in enumerate(proposal.cases)
     ]
+
+
+def _relevant(proposal: Proposal) -> Proposal:
+    """The proposal with only those recording rules that matter to it."""
+    return replace(proposal, recordings=needed(proposal.rule.expr, proposal.recordings))
 
 
 def packs(cases: Iterable[Item]) -> list[Pack]:
@@ -131,11 +134,8 @@ def _names(proposal: Proposal) -> frozenset[str] | None:
         return None
     found = {f"alert {rule.name}", *(one.record for one in proposal.recordings)}
     for expr in (rule.expr, *(one.expr for one in proposal.recordings)):
-        try:
-            read = {selector.metric for selector in selectors(parse(expr))}
-        except QueryError:
+        read = metrics_read(expr)
+        if read is None or read & _OF_ALERTS:
             return None
-        if not all(read) or read & _OF_ALERTS:
-            return None
-        found |= {name for name in read if name}
+        found |= read
     return frozenset(found)
