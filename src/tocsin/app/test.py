@@ -1,4 +1,4 @@
-"""Run the test files that people wrote by hand: find them, read them, let the engines judge, tell the outcome.
+"""Run test files that people wrote by hand: find them, read them, let the engines judge, tell the outcome.
 
 What a test file may say is `proof.handwritten`; who judges it is `proof.handwritten_run`.
 """

@@ -7,7 +7,7 @@ the answers to our questions then only explain it.
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +165,13 @@ def _tested(one: _Asked, cases: Mapping[str, tuple[Case, ...]] | NotRun) -> Iter
         found = tuple(failures(one.file, test, got))
         if len(own) == len(one.file.tests):
             found = _as_promtool_says(own[number], found, one, number)
-        yield Tested(one.file, number, found)
+        yield Tested(one.file, number, tuple(_named(finding, test) for finding in found))
+
+
+def _named(finding: Diagnostic, test: Test) -> Diagnostic:
+    """With the test it belongs to: its name may stand far above."""
+    name = (f"in the test `{test.name}`",) if test.name else ()
+    return replace(finding, notes=(*finding.notes, *name))
 
 
 def _read(said: Sequence[Case], number: int, one: _Asked, got: Got) -> None:
