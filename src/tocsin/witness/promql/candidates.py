@@ -134,7 +134,12 @@ def _rises(channel: Channel, hints: Hints, scale: Scale, others: Sequence[Motion
     values += [0.0, 1.0, 10.0, 100.0, 1e3, 1e4, 1e6, 1e8, 0.5, 0.2, 0.1, 1 / max(2, scale.samples - 1)]
     for value in values:
         if value >= 0:
-            yield Motion("rise", float(round(value)) if channel.nature.whole and value >= 1 else value)
+            yield Motion("rise", _whole(value) if channel.nature.whole else value)
+
+
+def _whole(rate: float) -> float:
+    """A counter counts whole things, perhaps not with every sample."""
+    return float(round(rate)) if rate >= 1 else rate
 
 
 def _toggles(channel: Channel, hints: Hints) -> Iterator[Motion]:

@@ -57,9 +57,11 @@ def bound(edge: float) -> str:
 
 def channel_runs(channel: Channel, phases: Sequence[tuple[int, Motion]]) -> list[tuple[Run, ...]]:
     """The samples of each series of the channel: `phases` are numbers of samples and what happens in them."""
+    whole = channel.nature.whole
     if not channel.edges:
-        return [_runs(phases)] * len(channel.labels)
-    one = [_runs([(n, _of_bucket(m, channel, i)) for n, m in phases]) for i in range(len(channel.edges) + 1)]
+        return [_runs(phases, whole)] * len(channel.labels)
+    count = len(channel.edges) + 1
+    one = [_runs([(n, _of_bucket(m, channel, i)) for n, m in phases], whole) for i in range(count)]
     return one * len(channel.labels)
 
 
@@ -81,14 +83,16 @@ def _of_bucket(motion: Motion, channel: Channel, index: int) -> Motion:
     return Motion("rise", motion.other - motion.value if below else motion.other)
 
 
-def _runs(phases: Sequence[tuple[int, Motion]]) -> tuple[Run, ...]:
+def _runs(phases: Sequence[tuple[int, Motion]], whole: bool) -> tuple[Run, ...]:
     found: list[Run] = []
     count = 0.0
     for number, (length, motion) in enumerate(phases):
         if length <= 0:
             continue
-        if motion.move == "rise":
-            made = list(_rising(motion.value, length, count, first=number == 0))
+        if motion.move == "gone":
+            made = list(_ended(length, there=bool(found) and _there(found[-1])))
+        elif motion.move == "rise":
+            made = list(_rising(motion.value, length, count, first=number == 0, whole=whole))
             last = made[-1].last
             count = last if isinstance(last, float | int) else count
         else:
@@ -97,9 +101,17 @@ def _runs(phases: Sequence[tuple[int, Motion]]) -> tuple[Run, ...]:
     return tuple(_merged(found))
 
 
-def _rising(rate: float, length: int, count: float, first: bool) -> Iterator[Run]:
+def _ended(length: int, there: bool) -> Iterator[Run]:
+    """A series that is no longer scraped is marked as stale; one that never was has no samples."""
+    if there:
+        yield Run(Gap.STALE, 1)
+    if length > there:
+        yield Run(Gap.MISSING, length - there)
+
+
+def _rising(rate: float, length: int, count: float, first: bool, whole: bool) -> Iterator[Run]:
     """A counter goes on from where it was; the very first sample is zero."""
-    if 0 < rate < 1:
+    if whole and 0 < rate < 1:
         turn = max(2, round(1 / rate))
         values = [count + (i // turn if first else i // turn + 1) for i in range(length)]
         yield from runs(values)

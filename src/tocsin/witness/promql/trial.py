@@ -22,7 +22,10 @@ NOTHING = -1e12
 
 
 class Trial:
-    """An expression over channels. With `before`, the state follows upon another one."""
+    """An expression over channels, which is to give something, and `against`, which is to give nothing.
+
+    With `before`, the state follows upon another one.
+    """
 
     def __init__(
         self,
@@ -32,11 +35,13 @@ class Trial:
         grid: Grid,
         budget: Budget,
         *,
+        against: Expr | None = None,
         before: State | None = None,
         instants: Sequence[int] = (0,),
         lasting: int = 1,
     ) -> None:
         self.expr = expr
+        self.against = against
         self.parts = [part for part in parts if part.part == "comparison"]
         self.channels = channels
         self.grid = grid
@@ -91,7 +96,12 @@ class Trial:
 
     def margin(self, state: State) -> float:
         """How far the expression is from changing its mind; positive: it gives something, and goes on so."""
-        found = self._margins(self.expr, self.store(state))
+        store = self.store(state)
+        found = self._margins(self.expr, store)
+        if self.against is not None and max(found) > 0:
+            found = [
+                min(*pair) for pair in zip(found, map(_not, self._margins(self.against, store)), strict=True)
+            ]
         last = len(found) - self.lasting + 1
         return max(min(found[i : i + self.lasting]) for i in range(last))
 
@@ -121,6 +131,11 @@ class Trial:
         except EngineRefuses:
             return NOTHING
         return max((element.margin for element in found), default=NOTHING)
+
+
+def _not(margin: float) -> float:
+    """How far an expression is from giving something, positive where it gives nothing."""
+    return -margin if margin > NOTHING else math.inf
 
 
 def _bounded(margin: float) -> float:

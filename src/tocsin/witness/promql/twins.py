@@ -61,25 +61,53 @@ def _clauses(found: Found) -> Iterator[Case | str]:
 
 def _clause(found: Found, part: Deciding) -> Case | str:
     what = f"`{excerpt(found.text, part.start, part.end)}`"
-    trial = _trial(found, opposed(found.expr, part))
-    state, score = climb(trial, found.attempt.fault, found.attempt.hints)
-    if score[0] <= 0:
-        return f"{what}: no telemetry was found in which only this is different"
-    state = tightened(trial, reverted(trial, state, found.attempt.fault), found.attempt.fault)
     alone = part.part in ("left branch", "right branch")
-    course = replace(found.course, states=(found.attempt.calm, state, found.attempt.calm), late=True)
-    try:
-        alerts = predict(found.setting, course)
-    except EngineRefuses as refused:
-        return f"{what}: the engine refuses this: {refused.words}"
-    if _fires(alerts) != alone:
-        return f"{what}: it {'does not fire' if alone else 'fires'} in the telemetry that was found"
-    kind: Kind = "firing-clause" if alone else "clause"
-    words = _words(found, part, trial, state)
-    return _case(found, course, kind, words, alerts, Clause(part.start, part.end, words))
+    trial = _trial(found, opposed(found.expr, part), None if alone else found.expr)
+    state = _nearest(found, trial)
+    if state is None:
+        return f"{what}: no telemetry was found in which only this is different"
+    for course in _courses(found, state, alone):
+        try:
+            alerts = predict(found.setting, course)
+        except EngineRefuses as refused:
+            return f"{what}: the engine refuses this: {refused.words}"
+        if _fires(alerts) == alone:
+            kind: Kind = "firing-clause" if alone else "clause"
+            words = _words(found, part, trial, course.states[1])
+            return _case(found, course, kind, words, alerts, Clause(part.start, part.end, words))
+    return f"{what}: it {'does not fire' if alone else 'fires'} in the telemetry that was found"
 
 
-def _trial(found: Found, expr: Expr) -> Trial:
+def _nearest(found: Found, trial: Trial) -> State | None:
+    """The state nearest to the witness in which the trial's expression gives something."""
+    fault, calm, hints = found.attempt.fault, found.attempt.calm, found.attempt.hints
+    for origin, wild in ((fault, False), (calm, False), (fault, True)):
+        state, score = climb(trial, origin, hints, wild=wild)
+        if score[0] > 0:
+            return tightened(trial, reverted(trial, state, fault), fault)
+    return None
+
+
+def _courses(found: Found, state: State, alone: bool) -> Iterator[Course]:
+    """The same course with this state as the fault; then with states ever calmer, if it must not fire."""
+    calm = found.attempt.calm
+    for late in (True, False) if any(m.move == "clock" for m in state) else (True,):
+        yield replace(found.course, states=(calm, state, calm), late=late)
+    for part in () if alone else (0.1, 0.3, 0.6, 1.0):
+        milder = tuple(_towards(m, c, part) for m, c in zip(state, calm, strict=True))
+        yield replace(found.course, states=(calm, milder, calm), late=True)
+
+
+def _towards(motion: Motion, goal: Motion, part: float) -> Motion:
+    if motion.move == goal.move and motion.other == goal.other and part < 1:
+        value = motion.value + (goal.value - motion.value) * part
+        return replace(motion, value=float(round(value)) if motion.value.is_integer() else value)
+    if motion.move == "drift" and part < 1:
+        return replace(motion, value=motion.value * (1 - part))
+    return motion if part < 1 else goal
+
+
+def _trial(found: Found, expr: Expr, against: Expr | None) -> Trial:
     old = found.attempt.trial
     return Trial(
         expr,
@@ -87,6 +115,7 @@ def _trial(found: Found, expr: Expr) -> Trial:
         old.channels,
         old.grid,
         old.budget,
+        against=against,
         before=old.before,
         instants=[i - old.lead for i in old.instants],
         lasting=1,
