@@ -4,7 +4,7 @@ What is expected is always wrong, so that promtool prints what it got (3.15.0). 
 firing at which evaluation is asked in one query: every evaluation is one bit of a sum over a subquery.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,13 +51,13 @@ def question(name: str, pack: Pack, rule_files: Sequence[str]) -> dict[str, Any]
     test: dict[str, Any] = {"name": name, "interval": duration(case.interval)}
     if case.start:
         test["start_timestamp"] = show_number(case.start)
-    test["input_series"] = input_series([item.case for item in pack])
+    test["input_series"] = input_series(item.case for item in pack)
     test["alert_rule_test"] = [asked for item in pack for asked in _alert_tests(item)]
     test["promql_expr_test"] = [_bits(pack, low, high) for low, high in _chunks(pack)]
     return {"rule_files": list(rule_files), "evaluation_interval": duration(case.every), "tests": [test]}
 
 
-def input_series(cases: Sequence[Case]) -> list[dict[str, str]]:
+def input_series(cases: Iterable[Case]) -> list[dict[str, str]]:
     """The series of the cases in promtool's notation."""
     return [
         {"series": series_text(one.labels), "values": values_text(one.runs)}

@@ -25,10 +25,10 @@ class Unreadable(ValueError):
 def read_alerts(got: str) -> tuple[tuple[Pairs, Pairs], ...]:
     """The alerts that fire, each with its labels (`alertname` included) and annotations."""
     text = got.strip()
-    if not text.startswith("["):
-        raise Unreadable(f"no list of alerts: {text[:80]}")
+    if text == "[]":
+        return ()
     found: list[tuple[Pairs, Pairs]] = []
-    at = 1
+    at = 1 if text.startswith("[") else len(text)
     while begin := _ALERT.match(text, at):
         labels, at = _pairs(text, begin.end())
         begin = _ANNOTATIONS.match(text, at + 1)
@@ -37,8 +37,8 @@ def read_alerts(got: str) -> tuple[tuple[Pairs, Pairs], ...]:
         annotations, at = _pairs(text, begin.end())
         found.append((labels, annotations))
         end = _END.match(text, at + 1)
-        at = end.end() if end else len(text)
-    if text[-1] != "]" or at != len(text) - (not found):
+        at = end.end() if end else at
+    if not found or at != len(text) or text[-1] != "]":
         raise Unreadable(f"no alert: {text[at : at + 80]}")
     return tuple(found)
 
