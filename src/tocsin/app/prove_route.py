@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 
 from tocsin.app.explain_alert import Explanation, Told, explain_in
-from tocsin.model.workspace import Workspace
+from tocsin.app.find_alert import environment_name
+from tocsin.proof.ledger import Row
 
 HOURS = ("mon 10:00", "mon 03:00", "sun 03:00")
 """By day, by night, at the weekend."""
 
 
-def routes(workspace: Workspace, alert: str, environment: str = "") -> tuple[tuple[str, str], ...]:
-    """Lines of (title, text)."""
-    found = [explain_in(workspace, alert, hour, environment=environment) for hour in HOURS]
+def routes(row: Row) -> tuple[tuple[str, str], ...]:
+    """Lines of (title, text); none for what the spec does not route."""
+    context, alert = row.trial.context, row.judged[0].subject.alert
+    if context is None or alert is None or row.trial.book.model is None:
+        return ()
+    environment = environment_name(row.trial.book.model)
+    found = [explain_in(context.workspace, alert.id, hour, environment=environment) for hour in HOURS]
     return tuple(_lines(found))
 
 

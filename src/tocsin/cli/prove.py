@@ -10,6 +10,7 @@ import click
 from tocsin.cli import EXIT_FINDINGS
 
 if TYPE_CHECKING:
+    from tocsin.diag.excerpt import Style
     from tocsin.proof.ledger import Ledger
     from tocsin.witness.rule import Language
 
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
 class _Wanted:
     """How the outcome is told, and what makes it a failure."""
 
+    workspace: str
     required: tuple[str, ...]
     form: str
     junit: Path | None
     html: Path | None
     color: str
+    closely: bool
+    """Whether single alerts were asked for."""
     began: float
 
 
@@ -66,11 +70,13 @@ def command(
     rule, contract or engine change.
     """
     wanted = _Wanted(
+        workspace=workspace,
         required=_required(require),
         form=form or "text",
         junit=junit,
         html=html,
         color=color,
+        closely=bool(names) and not rules,
         began=time.monotonic(),
     )
     root = Path(workspace)
@@ -132,10 +138,48 @@ def _foreign(root: Path, files: tuple[Path, ...], language: "Language | None", f
 
 
 def _told(ledger: "Ledger", wanted: _Wanted) -> int:
-    from tocsin.cli.console import coloured, style
-    from tocsin.proof.report_text import report
+    from tocsin.cli.console import coloured
 
+    if wanted.junit:
+        from tocsin.proof import report_junit
+
+        _write(wanted.junit, report_junit.report(ledger, wanted.required))
+    if wanted.html:
+        from tocsin.proof import report_html
+
+        _write(wanted.html, report_html.report(ledger))
     colours = coloured(wanted.color) and wanted.form == "text"
-    seconds = time.monotonic() - wanted.began
-    click.echo(report(ledger, style(colours), seconds=seconds), nl=False, color=colours)
+    click.echo(_text(ledger, wanted, colours), nl=False, color=colours)
     return EXIT_FINDINGS if ledger.failed(wanted.required) else 0
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8", "replace")
+
+
+def _text(ledger: "Ledger", wanted: _Wanted, colours: bool) -> str:
+    from tocsin.cli.console import style
+
+    match wanted.form:
+        case "json":
+            from tocsin.proof import report_json
+
+            return report_json.report(ledger, wanted.required)
+        case "github":
+            from tocsin.cli.console import repository_folder
+            from tocsin.proof import report_github
+
+            return report_github.report(ledger, repository_folder(wanted.workspace))
+        case _:
+            from tocsin.proof.report_text import report
+
+            head = _views(ledger, style(colours)) if wanted.closely else None
+            return report(ledger, style(colours), seconds=time.monotonic() - wanted.began, head=head)
+
+
+def _views(ledger: "Ledger", style: "Style") -> str:
+    from tocsin.app.prove_route import routes
+    from tocsin.proof.report_alert import report
+
+    return "".join(report(row, routes(row), style) for row in ledger.rows)

@@ -19,9 +19,9 @@ def report(report: Report, style: Style = plain) -> str:
         "tocsin": report.version,
         "failed": report.failed,
         "summary": report.summary,
-        "findings": [_finding(one) for one in report.findings],
+        "findings": [finding(one) for one in report.findings],
         "suppressed": [
-            {**_finding(one.finding), "reason": one.reason, "until": one.until or None, "by": _place(one.at)}
+            {**finding(one.finding), "reason": one.reason, "until": one.until or None, "by": _place(one.at)}
             for one in report.suppressed
         ],
         "checks": [
@@ -33,7 +33,8 @@ def report(report: Report, style: Style = plain) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _finding(one: Diagnostic) -> dict[str, Any]:
+def finding(one: Diagnostic) -> dict[str, Any]:
+    """One finding with all its places, and as people see it."""
     return {
         "code": one.code,
         "severity": one.severity,

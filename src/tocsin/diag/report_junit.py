@@ -15,10 +15,10 @@ def report(report: Report, style: Style = plain) -> str:
     cases = "".join(_case(one, report) for one in report.checks)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<testsuites name={_quoted(report.command)} {counts}>\n"
-        f"  <testsuite name={_quoted(report.command)} {counts}>\n"
+        f"<testsuites name={quoted(report.command)} {counts}>\n"
+        f"  <testsuite name={quoted(report.command)} {counts}>\n"
         f"{cases}"
-        f"    <system-out>{_text(report.summary)}</system-out>\n"
+        f"    <system-out>{text_of(report.summary)}</system-out>\n"
         "  </testsuite>\n"
         "</testsuites>\n"
     )
@@ -29,7 +29,7 @@ def _fails(one: Ran, report: Report) -> bool:
 
 
 def _case(one: Ran, report: Report) -> str:
-    head = f"    <testcase classname={_quoted(one.area)} name={_quoted(one.code)}"
+    head = f"    <testcase classname={quoted(one.area)} name={quoted(one.code)}"
     inner = _inner(one, report)
     return f"{head}>{inner}</testcase>\n" if inner else f"{head}/>\n"
 
@@ -38,16 +38,16 @@ def _inner(one: Ran, report: Report) -> str:
     if one.outcome == "not-run":
         required = f"not run, and required: {one.why}"
         return (
-            f'<failure message={_quoted(required)} type="not-run"/>'
+            f'<failure message={quoted(required)} type="not-run"/>'
             if report.require
-            else f"<skipped message={_quoted(one.why)}/>"
+            else f"<skipped message={quoted(one.why)}/>"
         )
     if not one.found:
         return ""
-    excerpts = _text("\n\n".join(render(d) for d in one.found))
+    excerpts = text_of("\n\n".join(render(d) for d in one.found))
     if not _fails(one, report):
         return f"<system-out>{excerpts}</system-out>"
-    return f'<failure message={_quoted(summary(one.found))} type="findings">{excerpts}</failure>'
+    return f'<failure message={quoted(summary(one.found))} type="findings">{excerpts}</failure>'
 
 
 def _legal(text: str) -> str:
@@ -60,9 +60,11 @@ def _legal(text: str) -> str:
     )
 
 
-def _text(text: str) -> str:
+def text_of(text: str) -> str:
+    """Text between two tags."""
     return escape(_legal(text))
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """An attribute's value with its quotes."""
     return quoteattr(_legal(text))

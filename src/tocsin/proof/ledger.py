@@ -84,17 +84,17 @@ class Ledger:
         return sum(row.verdict == verdict for row in self.rows)
 
     def unmet(self, required: Iterable[str]) -> Iterator[tuple[Row, Column, Cell]]:
-        """What was not run though it is required."""
+        """What is required and was not run, or has something against it."""
         wanted = set(required)
         for column in self.columns:
             if column.name in wanted:
                 for row in self.rows:
                     cell = row.cell(column.name)
-                    if cell.state == "not run":
+                    if cell.state in ("not run", "refuted"):
                         yield row, column, cell
 
     def failed(self, required: Iterable[str] = ()) -> bool:
-        """Whether the run fails: something is refuted, or an error, or required and not run."""
+        """Whether the run fails: there is an error, or something is required and not proven."""
         errors = any(one.severity == "error" for one in self.findings)
         return errors or any(True for _ in self.unmet(required))
 

@@ -3,12 +3,15 @@
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from tocsin.diag.diagnostic import Diagnostic, Sink
 from tocsin.diag.excerpt import Style, plain, render
 from tocsin.proof.column import Cell, Column
+from tocsin.proof.columns.sharp import CODE as SHARP
 from tocsin.proof.ledger import Ledger, Row, Verdict
 
 WIDTH = 98
 _MOST_FOUND = 60
+_MOST_SURVIVORS = 5
 _SHOWN: tuple[tuple[Verdict, str, str], ...] = (
     ("proven", "proven in every column that ran", "proven in every column that ran"),
     ("refuted", "refuted", "refuted"),
@@ -20,9 +23,12 @@ _SHOWN: tuple[tuple[Verdict, str, str], ...] = (
 )
 
 
-def report(ledger: Ledger, style: Style = plain, *, seconds: float | None = None) -> str:
-    """The whole text."""
-    lines = [] if ledger.foreign else [*_table(ledger, style)]
+def report(
+    ledger: Ledger, style: Style = plain, *, seconds: float | None = None, head: str | None = None
+) -> str:
+    """The whole text; `head` stands in the place of the table."""
+    lines = [] if ledger.foreign or head is not None else [*_table(ledger, style)]
+    lines += [head] if head else []
     lines += _found(ledger, style)
     lines += _not_run(ledger, style)
     return "".join(f"{line}\n" for line in (*lines, summary(ledger, seconds)))
@@ -88,11 +94,36 @@ def _names(rows: Iterable[Row]) -> list[str]:
 
 
 def _found(ledger: Ledger, style: Style) -> Iterator[str]:
-    found = ledger.findings
+    found = [one for one in ledger.findings if one.code != SHARP]
     for one in found[:_MOST_FOUND]:
         yield render(one, style) + "\n"
     if len(found) > _MOST_FOUND:
         yield f"the first {_MOST_FOUND} of {len(found)} findings are shown; all of them: --json\n"
+    yield from _survivors(ledger, style)
+
+
+def _survivors(ledger: Ledger, style: Style) -> Iterator[str]:
+    """Mutants that nothing noticed, a line each: there may be many."""
+    for row in ledger.rows:
+        sink = Sink()
+        for one in row.found:
+            if one.code == SHARP:
+                sink.add(one)
+        if sink.found:
+            yield style("sharp", "warning") + f"  {row.name}: no case notices"
+            yield from (_survivor(one) for one in sink.found[:_MOST_SURVIVORS])
+            if len(sink.found) > _MOST_SURVIVORS:
+                yield f"         and {len(sink.found) - _MOST_SURVIVORS} more: tocsin prove {row.name} --json"
+    yield from [""] if any(one.code == SHARP for one in ledger.findings) else []
+
+
+def _survivor(one: Diagnostic) -> str:
+    words = one.message.partition(": ")[2].removesuffix(" is not noticed by any case")
+    span = one.at.span
+    place = f"{span.source.name}:{span.line}:{span.column}"
+    room = WIDTH - 9 - len(place) - 2
+    shown = words if len(words) <= room else words[: room - 3] + "..."
+    return f"         {shown:<{room}}  {place}"
 
 
 def _not_run(ledger: Ledger, style: Style) -> Iterator[str]:

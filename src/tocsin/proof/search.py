@@ -11,7 +11,7 @@ from tocsin.witness.outcome import Always, NotFound, Outcome, Witnessed
 from tocsin.witness.rule import Known, Rule
 
 Question = tuple[Rule, Known]
-FEW = 24
+FEW = 8
 """Rules for which a second process costs more than it saves: it takes half a second to come up."""
 _AT_ONCE = 4
 """Rules that a process is handed at a time."""

@@ -12,7 +12,10 @@ CODE = "proof/sharp"
 
 @column("sharp", order=50)
 def sharp(trial: Trial, subject: Subject) -> Cell:
-    """Survivors are told at the characters that could be changed unnoticed."""
+    """Survivors are told at the characters that could be changed unnoticed.
+
+    As warnings: the rule may be right, what is blunt is its cases. `--require sharp` makes them a failure.
+    """
     proof = trial.proof(subject)
     if isinstance(proof.outcome, Always):
         return not_meant("it always fires")
@@ -31,5 +34,5 @@ def sharp(trial: Trial, subject: Subject) -> Cell:
 
 def _finding(subject: Subject, survivor: Survivor) -> Diagnostic:
     at, others = subject.said.expr(survivor.start, survivor.end)
-    words = f"{subject.title}: {survivor.words} is not noticed by any case"
-    return Diagnostic(CODE, "error", words, Label(at), others)
+    words = f"{subject.row}: {survivor.words} is not noticed by any case"
+    return Diagnostic(CODE, "warning", words, Label(at), others)
