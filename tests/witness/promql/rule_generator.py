@@ -1,4 +1,4 @@
-"""Alert expressions at random, well-typed, over few metrics so that contradictions are frequent; and telemetry.
+"""Well-typed alert expressions at random, over so few metrics that they often contradict; and telemetry.
 
 Telemetry keeps what every scrape keeps: series have `job` and `instance`, counters do not fall below zero,
 buckets add up, `up` is 0 or 1. Beyond that it is anything. Same seed, same expressions and series.
@@ -23,8 +23,29 @@ MATCHERS = (
 )
 COMPARING = (">", "<", ">=", "<=", "==", "!=")
 NUMBERS = ("0", "1", "2", "5", "-1", "0.5", "100", "-5", "1.5", "3", "10", "0", "1")
+ELEMENTWISE = (
+    "abs",
+    "ceil",
+    "floor",
+    "round",
+    "sgn",
+    "sqrt",
+    "ln",
+    "exp",
+    "absent",
+    "hour",
+    "day_of_week",
+    "sort",
+)
 LABELS = ("a", "b", "job", "instance")
-SERIES = ({"a": "1"}, {"a": "2"}, {"a": "1", "b": "1"}, {"a": "2", "b": "1"}, {"b": "1"}, {})
+SERIES: tuple[dict[str, str], ...] = (
+    {"a": "1"},
+    {"a": "2"},
+    {"a": "1", "b": "1"},
+    {"a": "2", "b": "1"},
+    {"b": "1"},
+    {},
+)
 
 
 class Rules:
@@ -84,14 +105,19 @@ class Rules:
         """A vector of any kind."""
         if depth <= 0:
             return self.selector()
-        return self.pick((self.selector, self.ranged, self.summed, self.calculated, self.calculated, self.called,
-                          self.share, lambda: f"({self.condition(depth - 1)})", self.same, self.summed))() \
-            if self.random.random() < 0.8 else f"({self.condition(depth - 1)} {self.pick(('and', 'or', 'unless'))} {self.vector(depth - 1)})"  # fmt: skip
+        if self.random.random() < 0.2:
+            op = self.pick(("and", "or", "unless"))
+            return f"({self.condition(depth - 1)} {op} {self.vector(depth - 1)})"
+        kinds = (self.selector, self.ranged, self.summed, self.calculated, self.called, self.share, self.same)
+        if self.random.random() < 0.1:
+            return f"({self.condition(depth - 1)})"
+        return self.pick(kinds)()
 
     def ranged(self) -> str:
         """A function of a range."""
         if self.random.random() < 0.4:
-            return f"{self.pick(('rate', 'increase', 'irate'))}({self.selector(('c_total', 'h_bucket', 'h_count'))}[5m])"
+            counter = self.selector(("c_total", "h_bucket", "h_count"))
+            return f"{self.pick(('rate', 'increase', 'irate'))}({counter}[5m])"
         names = ("changes", "resets", "count_over_time", "max_over_time", "min_over_time", "avg_over_time",
                  "sum_over_time", "stddev_over_time", "last_over_time", "delta", "deriv", "present_over_time",
                  "quantile_over_time")  # fmt: skip
@@ -122,19 +148,27 @@ class Rules:
     def called(self) -> str:
         """A function of a vector."""
         inner = self.pick((self.selector, self.summed, lambda: self.condition(1)))()
+        number, by = self.pick(NUMBERS), self.pick(("", "sum by (le) ", "sum "))
+        rank = self.pick(("0.9", "90", "-1"))
         return self.pick(
             (
-                f"abs({inner})", f"ceil({inner})", f"floor({inner})", f"round({inner}, 2)", f"round({inner})",
-                f"sgn({inner})", f"clamp({inner}, 1, {self.pick(NUMBERS)})", f"clamp_max({inner}, 2)",
-                f"clamp_min({inner}, {self.pick(NUMBERS)})", f"-({inner})", f"sqrt({inner})", f"ln({inner})",
-                f"timestamp({self.selector()})", f"absent({inner})", f"hour({inner})", "hour()", "vector(time())",
-                f"vector({self.number()})", f"sort({inner})", f"exp({inner})", f"day_of_week({inner})",
-                f'label_replace({inner}, "a", "{self.pick("12")}", "", "")', f"max_over_time(({inner})[3m:1m])",
-                f"histogram_quantile({self.pick(('0.9', '90', '-1'))}, {self.pick(('', 'sum by (le) ', 'sum '))}(rate(h_bucket[5m])))",
-                f"(vector({self.pick(NUMBERS)}) or {inner})", f"({inner} or vector({self.pick(NUMBERS)}))",
-                f"sum_over_time(({inner})[3m:1m])", f"avg_over_time(({inner})[3m:1m])",
+                *(f"{name}({inner})" for name in ELEMENTWISE),
+                f"round({inner}, 2)",
+                f"clamp({inner}, 1, {number})",
+                f"clamp_max({inner}, 2)",
+                f"clamp_min({inner}, {number})",
+                f"-({inner})",
+                f"timestamp({self.selector()})",
+                "hour()",
+                "vector(time())",
+                f"vector({self.number()})",
+                f'label_replace({inner}, "a", "{self.pick("12")}", "", "")',
+                *(f"{name}_over_time(({inner})[3m:1m])" for name in ("max", "sum", "avg")),
+                f"histogram_quantile({rank}, {by}(rate(h_bucket[5m])))",
+                f"(vector({number}) or {inner})",
+                f"({inner} or vector({number}))",
             )
-        )  # fmt: skip
+        )
 
     def share(self) -> str:
         """Some of all."""
@@ -213,7 +247,7 @@ class Telemetry:
         return " ".join(self.sample(self.pick("01"), dense) for _ in range(31))
 
     def counts(self, dense: bool) -> str:
-        """Of a counter that is reset sometimes; a missed scrape is missed by all buckets, so there are none."""
+        """Of a counter that is reset sometimes; without gaps, since all buckets would have the same."""
         value, out = self.random.randrange(3), []
         step = self.pick((0, 1, 5))
         for _ in range(31):

@@ -1,4 +1,4 @@
-"""What is said to never fire never does on promtool, whatever the telemetry; what always fires always does."""
+"""What is said never to fire never does on promtool, whatever the telemetry; the same for always."""
 
 from pathlib import Path
 
