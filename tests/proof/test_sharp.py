@@ -139,7 +139,7 @@ def test_many_rules_at_once() -> None:
             "doubling the window [5m]",
         )
     }
-    reason = "the other side of `/` always has `job` `api`, and is matched on it"
+    reason = 'the other side of `/` has `job="api"` as well, and is matched on it'
     assert {one.reason for sharpness in found for one in sharpness.equivalents} == {reason}
 
 

@@ -8,6 +8,7 @@ the result is matched with something that has just this value.
 from collections.abc import Iterable
 
 from tocsin.query.errors import QueryError
+from tocsin.query.matchers import Matcher
 from tocsin.query.nodes import LabelMatcher, Matching
 from tocsin.query.promql import parse
 from tocsin.query.promql.ast import (
@@ -23,9 +24,8 @@ from tocsin.query.promql.ast import (
     Subquery,
     Unary,
 )
-from tocsin.query.promql.labels import labels_of
 from tocsin.query.promql.types import type_of
-from tocsin.query.promql.walk import bare, walk_with_parents
+from tocsin.query.promql.walk import bare, children, walk_with_parents
 from tocsin.witness.mutant import Mutant
 from tocsin.witness.promql.noticed import dropped_matcher
 from tocsin.witness.rule import Known, Rule
@@ -74,21 +74,46 @@ def _matched_away(expr: Expr, selector: Selector, matcher: LabelMatcher) -> str:
 
     On the way up the label must be kept, and series with different values of it must not meet.
     """
-    if matcher.op != "=" or not matcher.value:
-        return ""
     above = next(parents for node, parents in walk_with_parents(expr) if node is selector)
     child: Expr = selector
     for parent in reversed(above):
         if isinstance(parent, Binary) and (other := _partner(parent, child)) is not None:
             if not _matched_on(parent.matching, matcher.label):
                 return ""
-            if _needs(parent, child) and labels_of(other).values.get(matcher.label) == matcher.value:
-                shown = f"`{matcher.label}` `{matcher.value}`"
-                return f"the other side of `{parent.op}` always has {shown}, and is matched on it"
+            if _needs(parent, child) and _always(other, matcher.plain):
+                return f"the other side of `{parent.op}` has `{matcher.plain}` as well, and is matched on it"
         elif not _apart(parent, matcher.label):
             return ""
         child = parent
     return ""
+
+
+def _always(expr: Expr, matcher: Matcher) -> bool:
+    """Whether all elements of the expression meet the matcher."""
+    match expr:
+        case Selector(matchers=matchers):
+            return matcher in (one.plain for one in matchers)
+        case Range(selector=inner):
+            return _always(inner, matcher)
+        case Binary() if _both(expr):
+            return _always_of_both(expr, matcher)
+        case _ if _apart(expr, matcher.label):
+            return any(_always(inner, matcher) for inner in children(expr))
+        case _:
+            return False
+
+
+def _both(node: Binary) -> bool:
+    return type_of(node.left) == "vector" and type_of(node.right) == "vector"
+
+
+def _always_of_both(node: Binary, matcher: Matcher) -> bool:
+    left, right = _always(node.left, matcher), _always(node.right, matcher)
+    if node.op == "or":
+        return left and right
+    if node.op == "unless" or not _matched_on(node.matching, matcher.label):
+        return left and node.op in SET_OPERATORS
+    return node.fill is None and (left or right)
 
 
 def _partner(node: Binary, child: Expr) -> Expr | None:

@@ -40,7 +40,7 @@ from tocsin.witness.mutant import (
     of_times,
     span,
 )
-from tocsin.witness.promql.whole import whole
+from tocsin.witness.promql.whole import counted, whole
 from tocsin.witness.rule import Rule
 
 Changes: TypeAlias = Iterator[Change[Expr]]
@@ -100,7 +100,7 @@ def _thresholds(expr: Expr, node: Binary) -> Changes:
     value = left if right is None else right
     side = node.left if right is None else node.right
     assert value is not None, "one of both is a number"
-    for verb, new in moved(value, whole=whole(node.right if right is None else node.left)):
+    for verb, new in moved(value, whole=counted(node.right if right is None else node.left)):
         yield Change(
             kind="threshold",
             name=f"threshold {show_number(new)}",

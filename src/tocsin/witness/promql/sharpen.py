@@ -5,20 +5,21 @@ fault is far beyond the threshold, or lasts so long that every window fills. So 
 until the local evaluator sees a difference. The engine judges the new cases like all others.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tocsin.query.errors import QueryError
 from tocsin.query.nodes import LabelMatcher
 from tocsin.query.promql import parse
-from tocsin.query.promql.ast import Expr, Selector
-from tocsin.query.promql.walk import selectors
+from tocsin.query.promql.ast import Duration, Expr, Number, Range, Selector
+from tocsin.query.promql.walk import selectors, walk
 from tocsin.witness.case import Case, Clause
 from tocsin.witness.mutant import Mutant
 from tocsin.witness.promql.equivalent import equivalent
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget
 from tocsin.witness.promql.evaluate_select import asked
-from tocsin.witness.promql.label_values import choose
+from tocsin.witness.promql.label_values import allows, choose
 from tocsin.witness.promql.mutants import trees
 from tocsin.witness.promql.noticed import Scene, dropped_matcher, noticed
 from tocsin.witness.promql.timeline import predicted
@@ -26,8 +27,10 @@ from tocsin.witness.promql.variations import (
     between,
     grown,
     lengthened,
+    missing,
     nudged,
     renamed,
+    scaled,
     shortened,
     sibling,
     without_each,
@@ -41,6 +44,8 @@ STEPS = 300_000
 MOST_CASES = 8
 _HALVINGS = 14
 _TIMES = (1.0, 20.0)
+_LARGER = 40.0
+"""So many times larger, whole numbers can be within 10 % of a share."""
 _SAMPLES = (1, 2, 3, 5, 8, 13)
 _MOST_BASES = 8
 
@@ -101,11 +106,11 @@ class _Search:
             self._try(variation, left)
             if not left:
                 return self.found
-        for name in list(left):
-            for variation in self._special(left[name][0]):
+        for name, (mutant, _) in pairs.items():
+            for variation in self._special(mutant) if name in left else ():
+                self._try(variation, left, name)
                 if name not in left or len(self.found) >= MOST_CASES:
                     break
-                self._try(variation, left, name)
         return self.found
 
     def _try(self, variation: Variation, left: dict[str, tuple[Mutant, Expr]], only: str = "") -> None:
@@ -169,6 +174,10 @@ class _Search:
             for other in self.bases:
                 if not other.fires:
                     yield from self._edges(one, other)
+        for one, other in itertools.product(firing[:1], self.bases):
+            if not other.fires:
+                larger = (replace(case, series=scaled(case.series, _LARGER)) for case in (one, other))
+                yield from self._edges(*larger)
         quiet = [case for case in self.bases if case.kind == "clause"]
         yield from (one for case in (*quiet[:2], *firing[:1]) for one in self._growing(case))
         for one in firing[:1]:
@@ -224,24 +233,42 @@ class _Search:
 
     # -- variations for one mutant -------------------------------------------------------------------
     def _special(self, mutant: Mutant) -> Iterator[Variation]:
+        if mutant.kind == "window":
+            yield from self._gaps(mutant)
         if mutant.kind == "grouping":
             yield from self._labelled(self.rule.expr[mutant.start : mutant.end].strip("\"'`"))
         dropped = dropped_matcher(mutant, self.expr)
         if dropped is not None:
             yield from self._siblings(*dropped)
 
+    def _gaps(self, mutant: Mutant) -> Iterator[Variation]:
+        """Scrapes are missing for longer than one window, and for shorter than the other."""
+        window = next((n for n in walk(self.expr) if isinstance(n, Range) and holds(n.range, mutant)), None)
+        if window is None or not isinstance(window.range, Number):
+            return
+        for base in self.bases:
+            begin = next((one.firing for one in base.expected if one.firing is not None), base.until / 3)
+            for share in (0.8, 0.6) if mutant.words.startswith("halving") else (1.2, 1.6):
+                count = max(1, round(window.range.value * share / base.interval))
+                for among in ([window.selector], selectors(self.expr)):
+                    touched = _selected(base.series, among)
+                    rest = [one for one in base.series if one not in touched]
+                    for at in (round(begin / base.interval) + 1, round(begin / base.interval) - count):
+                        series = (*rest, *missing(touched, max(0, at), count))
+                        yield Variation(base, series, "and scrapes are missing")
+
     def _siblings(self, selector: Selector, matcher: LabelMatcher) -> Iterator[Variation]:
         """Series that this matcher keeps out, and what those do in any of the cases."""
         signal = self.known.signals.get(selector.metric or "")
         examples = signal.labels.get(matcher.label, ()) if signal else ()
-        value = next(iter(self._kept_out(matcher, examples)), None)
-        if value is None:
+        value = next(iter(self._kept_out(matcher, examples)), "")
+        if not value and allows(matcher, ""):
             return
         words = f'and beside it others with {matcher.label}="{value}"'
         alike = [one for one in selectors(self.expr) if matcher.plain in [m.plain for m in one.matchers]]
         for base in self.bases:
             for source in self.bases:
-                for among in ((selector,), tuple(alike)):
+                for among in ((selector,), tuple(alike), selectors(self.expr)):
                     chosen = _selected(source.series, among)
                     for times in _TIMES if source.interval == base.interval else ():
                         new = sibling(chosen, matcher.label, value, times)
@@ -271,6 +298,11 @@ class _Search:
                     taken = {one.labels for one in new}
                     if not taken & {one.labels for one in healthy}:
                         yield Variation(base, (*new, *healthy), f"of one {label}, another one is healthy")
+
+
+def holds(window: Duration, mutant: Mutant) -> bool:
+    """Whether it is this window that the mutant changes."""
+    return (window.start, window.end) == (mutant.start, mutant.end)
 
 
 def _selected(series: Iterable[Series], among: Iterable[Selector]) -> tuple[Series, ...]:

@@ -1,4 +1,4 @@
-"""New situations out of given ones: siblings, something between two, a longer or shorter fault, fewer series.
+"""New situations out of given ones: siblings, something between two, longer or shorter faults, gaps.
 
 Samples are changed by their differences, so that what was a straight run stays one, a counter stays a
 counter, and whole numbers stay whole. Whether a variation is of use is found out elsewhere.
@@ -45,6 +45,16 @@ def lengthened(series: Iterable[Series], at: int, count: int) -> tuple[Series, .
     return tuple(_retimed(one, lambda steps: _stretched(steps, at, count)) for one in series)
 
 
+def missing(series: Iterable[Series], at: int, count: int) -> tuple[Series, ...]:
+    """With `count` scrapes that gave nothing, from sample `at` on."""
+    found = []
+    for one in series:
+        samples = list(one.samples())
+        gone = [Gap.MISSING] * len(samples[at : at + count])
+        found.append(Series(one.labels, runs((*samples[:at], *gone, *samples[at + count :]))))
+    return tuple(found)
+
+
 def grown(series: Iterable[Series], at: int, times: float) -> tuple[Series, ...]:
     """From sample `at` on, all that happens happens `times` as much."""
     return tuple(
@@ -82,6 +92,11 @@ def _between(one: Series, other: Series, share: float) -> Series | None:
     whole = all(step.is_integer() for step in (*left, *right))
     steps = [_rounded(a + (b - a) * share, whole) for a, b in zip(left, right, strict=True)]
     return Series(one.labels, runs(_tidy(accumulate(steps), whole)))
+
+
+def scaled(series: Iterable[Series], times: float) -> tuple[Series, ...]:
+    """All of it `times` as much."""
+    return tuple(_scaled(one, times) for one in series)
 
 
 def _scaled(one: Series, times: float) -> Series:

@@ -60,6 +60,17 @@ def whole(expr: Expr) -> bool:
             return False
 
 
+def counted(expr: Expr) -> bool:
+    """Whether values are whole, or stand for a number of events, as those of `increase` do."""
+    match bare(expr):
+        case Call(name=("increase" | "delta" | "idelta")):
+            return True
+        case Aggregate(op=("sum" | "min" | "max" | "avg"), expr=inner):
+            return counted(inner)
+        case _:
+            return whole(expr)
+
+
 def _of_binary(expr: Binary) -> bool:
     if expr.op in COMPARISONS:
         return expr.returns_bool or whole(expr.left)
