@@ -88,14 +88,14 @@ class Store:
         self.columns: list[Column] = []
         self._found: dict[Matchers, tuple[int, ...]] = {}
         for one in series:
-            self._add(one.labels, self._column_of(one))
+            self.add(one.labels, self._column_of(one))
 
-    def _add(self, labels: Labels, column: Column) -> int:
+    def add(self, labels: Labels, column: Column) -> None:
+        """One more series; its samples may be at any times."""
         self.labels.append(labels)
         self.nameless.append(tuple(p for p in labels if p[0] not in ("__name__", "__type__", "__unit__")))
         self.columns.append(column)
         self._found.clear()
-        return len(self.labels) - 1
 
     def _column_of(self, series: Series) -> Column:
         values: list[float] = []
@@ -130,7 +130,7 @@ class Store:
         if labels not in self.labels:
             self.labels, self.nameless = self.labels.copy(), self.nameless.copy()  # others may share them
             self._found = {}
-            self._add(labels, Column([], [], True))
+            self.add(labels, Column([], [], True))
         index = self.labels.index(labels)
         column = self.columns[index]
         if column.times and column.times[-1] >= time:

@@ -1,10 +1,10 @@
 """What a rule is predicted to make of a case: its alerts over the grid of evaluations. The engine judges."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from tocsin.query.promql import parse
-from tocsin.query.promql.ast import Expr
+from tocsin.query.promql.walk import selectors
 from tocsin.witness.case import Alerting
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, vector
 from tocsin.witness.promql.store import STALE, Store
@@ -35,8 +35,7 @@ def predicted(
     """
     store = Store(case_series, interval, start)
     budget = Budget() if budget is None else budget
-    expr = _tree(rule.expr)
-    recorders = [Recorder(one, every, budget) for one in known.recordings]
+    recorders = [Recorder(one, every, budget) for one in needed(rule.expr, known.recordings)]
     every = float(every)
     count = int(until / every + 1e-9) + 1
     present: dict[Labels, list[bool]] = {}
@@ -44,14 +43,37 @@ def predicted(
         now = start + i * every
         for recorder in recorders:
             recorder.record(store, now)
-        for labels in _alerts(rule, expr, store, now, every, budget):
+        for labels in alerts(rule, store, now, every, budget):
             present.setdefault(labels, [False] * count)[i] = True
     return alertings(present, every, rule.hold, rule.keep)
 
 
-def _alerts(rule: Rule, expr: Expr, store: Store, now: float, every: float, budget: Budget) -> list[Labels]:
+def needed(expr: str, recordings: Sequence[Recording]) -> tuple[Recording, ...]:
+    """The recording rules whose series `expr` reads, or those read by them; in their order."""
+    if not recordings:
+        return ()
+    read, found = _read(expr), set[int]()
+    size = -1
+    while len(found) > size:
+        size = len(found)
+        for i, one in enumerate(recordings):
+            if i not in found and (read is None or one.record in read):
+                found.add(i)
+                more = _read(one.expr)
+                read = None if read is None or more is None else read | more
+    return tuple(one for i, one in enumerate(recordings) if i in found)
+
+
+@lru_cache(maxsize=512)
+def _read(expr: str) -> frozenset[str] | None:
+    """The names of all metrics that are read; None: any may be."""
+    names = {selector.metric for selector in selectors(_tree(expr))}
+    return None if None in names else frozenset(name for name in names if name is not None)
+
+
+def alerts(rule: Rule, store: Store, now: float, every: float, budget: Budget) -> list[Labels]:
     """The label sets that one evaluation gives; none when there are more than the limit."""
-    found = vector(expr, store, now - rule.query_offset, every=every, budget=budget, horizon=now)
+    found = vector(_tree(rule.expr), store, now - rule.query_offset, every=every, budget=budget, horizon=now)
     labels = [tuple(pair for pair in element.labels if pair[0] != "__name__") for element in found]
     replaced = {name for name, value in rule.labels if "{{" not in value} | {"alertname"}
     if len({tuple(pair for pair in one if pair[0] not in replaced) for one in labels}) < len(labels):
