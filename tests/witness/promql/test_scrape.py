@@ -1,4 +1,4 @@
-"""The longest scrape intervals: the same witness is really scraped so, at many phases, and given to promtool."""
+"""The longest scrape intervals: the same witness scraped so, at many phases, is given to promtool."""
 
 import pytest
 from tests.witness.promql.evaluate_judge import series
@@ -29,7 +29,7 @@ TABLE = [
     (rule("up == 0", hold=300.0), DOWN, 300.0, 300.0),
     (rule("avg_over_time(up[10m]) < 0.5"), DOWN, 600.0, 600.0),
     (rule("count_over_time(x[2m]) >= 4", hold=120.0), ERRORS, 30.0, 30.0),
-    (rule("absent(x)"), GONE, 600.0, 600.0),
+    (rule("absent(x)"), GONE, 300.0, 600.0),  # at 600 s it comes and goes while all is well
 ]
 
 
@@ -93,28 +93,8 @@ def test_what_is_not_known_is_said():
 def test_a_signal_between_its_samples():
     given = series("g", [0.0, 10.0, 20.0, 5.0, 5.0, STALE, MISSING, MISSING, 7.0], a="b")
     column = scraped(given, 60_000, 45_000, 15_000, 1_000_000)
-    assert [t - 1_000_000 for t in column.times] == [
-        15_000,
-        60_000,
-        105_000,
-        150_000,
-        195_000,
-        240_000,
-        285_000,
-        330_000,
-        510_000,
-    ]
-    assert [repr(v) for v in column.values] == [
-        "2.5",
-        "10.0",
-        "17.5",
-        "20.0",
-        "5.0",
-        "5.0",
-        "5.0",
-        "nan",
-        "7.0",
-    ]
+    assert [(t - 1_000_000) // 1000 for t in column.times] == [15, 60, 105, 150, 195, 240, 285, 330, 510]
+    assert [str(v) for v in column.values] == ["2.5", "10.0", "17.5", "20.0", *["5.0"] * 3, "nan", "7.0"]
 
 
 def test_a_longer_fault_moves_all_that_follows():
