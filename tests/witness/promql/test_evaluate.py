@@ -107,6 +107,22 @@ def test_the_budget_is_counted_in_steps():
         vector(parse("max_over_time((vector(1) > 2)[10000d:1s])"), STORE, 600.0, budget=Budget(10_000))
 
 
+@pytest.mark.parametrize("call", ["abs({})", "-({})", "sum({})", "({}) or x", "x and ({})", "x + scalar({})"])
+def test_deep_expressions_are_evaluated(call):
+    text = "x"
+    for _ in range(60):
+        text = call.format(text)
+    assert vector(parse(text), STORE, 0.0, hopeful=True)
+
+
+def test_labels_do_not_grow_without_end():
+    text = "x"
+    for _ in range(60):
+        text = f'label_replace({text}, "job", "$1$1", "job", "(.*)")'
+    with pytest.raises(NotUnderstood, match="so long"):
+        vector(parse(text), STORE, 0.0)
+
+
 def test_experimental_functions_that_promtool_does_not_test():
     from tocsin.query.promql import Features
 
