@@ -4,6 +4,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 
 from tocsin.proof.trial import Proof, Remark, Scraping
 from tocsin.witness.case import Case
@@ -49,8 +50,12 @@ def _found(rule: Rule, known: Known) -> Outcome:
 
         return find_lines(rule, known)
     from tocsin.witness.promql.find import find as find_series
+    from tocsin.witness.promql.sharpen import sharpened
 
-    return find_series(rule, known)
+    outcome = find_series(rule, known)
+    if isinstance(outcome, Witnessed):
+        return replace(outcome, cases=sharpened(rule, outcome.cases, known))
+    return outcome
 
 
 def cases_of(outcome: Outcome) -> tuple[Case, ...]:
