@@ -174,11 +174,13 @@ def _sharp(
     known: Mapping[Id, Known],
     told: Callable[[int], None],
 ) -> Mapping[Id, Sharp] | NotRun:
-    if language == "logql":
-        return NotRun("mutants of log rules are not tried yet")
-    from tocsin.proof.sharp import sharp
+    from tocsin.proof import sharp as of_metrics
+    from tocsin.proof import sharp_loki as of_logs
 
-    said = sharp(proposals, known=known, told=told)
+    if language == "logql":
+        said = of_logs.sharp(proposals, told=told)
+    else:
+        said = of_metrics.sharp(proposals, known=known, told=told)
     if isinstance(said, NotRun):
         return said
     return {key: _brief(found) for key, found in said.items()}
