@@ -35,6 +35,16 @@ def test_a_mutated_spec_gives_findings_with_places_or_good_artifacts(shard: int)
     assert good > 0 < bad, "mutations must lead to both, or they prove nothing"
 
 
+SEEDS = (27435,)
+"""Those that once led to a traceback."""
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_was_found_once(seed: int) -> None:
+    data = mutated(RICH if seed % 3 else SHOP, seed)
+    _judge(run({"spec.yaml": data}), data)
+
+
 def _judge(result: Result, data: bytes) -> None:
     lines = len(re.split(rb"\r\n|[\r\n]", data))
     for one in result.found:

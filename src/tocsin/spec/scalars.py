@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from tocsin.diag.diagnostic import Sink
 from tocsin.diag.nodes import Node
@@ -50,7 +51,7 @@ def string(pattern: str) -> Reader:
             return BAD
         if is_trap(node, sink):
             return BAD
-        if rule and not rule[0].fullmatch(text):
+        if rule and not (rule[0].fullmatch(text) and _address(pattern, text)):
             shown = text if len(text) < 60 else text[:57] + "..."
             sink.error(
                 "spec/name" if pattern != "url" else "spec/url",
@@ -64,6 +65,17 @@ def string(pattern: str) -> Reader:
         return text
 
     return read
+
+
+def _address(pattern: str, text: str) -> bool:
+    """Whether a URL's host and port can be read, which no expression says: `http://[1:2]`, `http://a:99999`."""
+    if pattern not in ("url", "link"):
+        return True
+    try:
+        parts = urlsplit(text)
+        return not parts.scheme or (bool(parts.hostname) and parts.port != 0)
+    except ValueError:
+        return False
 
 
 def boolean(node: Node, sink: Sink, key: str) -> Any:
