@@ -68,7 +68,7 @@ def _samples(expr: ExprTest, terms: Terms, got: Sequence[Sample]) -> Iterator[Di
 
 def _sample_differences(expected: ExpectedSample, got: Sample, terms: Terms) -> Iterator[tuple[Node, str]]:
     yield from _label_differences(expected.labels, expected.node, got.labels, terms.said(expected.exact))
-    wanted = expected.value.number if expected.value else 0.0
+    wanted = expected.value.number if expected.value else got.value if terms.close else 0.0
     if not terms.same(wanted, got.value):
         yield expected.value.node if expected.value else expected.node, f"got {show_number(got.value)}"
 

@@ -5,7 +5,7 @@ labels and annotations are what the rulers' common code makes of them (see `loki
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import local
@@ -18,7 +18,7 @@ from tocsin.proof.handwritten import LogqlTest
 from tocsin.proof.handwritten_probe import Answer, Got, LogLine, Sample, asked, seconds
 from tocsin.proof.handwritten_read import TestFile
 from tocsin.proof.handwritten_streams import stream
-from tocsin.proof.loki_grid import START, Grid, Refusal, answer, evaluate, push
+from tocsin.proof.loki_grid import METRIC, START, Grid, Refusal, answer, evaluate, push
 from tocsin.proof.promtool_rule import duration, rule_file
 from tocsin.proof.rulebook import Subject
 from tocsin.proof.testfile_series import series_text, values_text
@@ -28,8 +28,6 @@ from tocsin.witness.rule import Rule
 from tocsin.witness.telemetry import Series, labels
 
 _THREADS = 4
-_METRIC = "loki_result"
-_MOST_LINES = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +107,13 @@ def _result(loki: RunningLoki, tenant: str, expr: str, at: float) -> Answer:
 # -- as a question to promtool -------------------------------------------------------------------------
 
 
-def questions(file: TestFile, heard: Sequence[Heard]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Rule file and test file for each interval that rules are evaluated at: promtool has one for all."""
-    rules = list(dict.fromkeys(subject.rule for one in heard for subject, _ in one.grids))
-    for every in sorted({rule.every for rule in rules}):
-        metrics = {rule: f"{_METRIC}_{n}" for n, rule in enumerate(rules) if rule.every == every}
-        groups = [_group(rule, metric) for rule, metric in metrics.items()]
-        tests = [_test(file, one, metrics, every) for one in heard]
-        head = {"evaluation_interval": duration(every), "tests": [test for test in tests if test]}
-        yield {"groups": groups}, head
+def question(file: TestFile, heard: Sequence[Heard]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Rule file and test file: every rule that is asked for, on a metric of its own."""
+    rules = dict.fromkeys(subject.rule for one in heard for subject, _ in one.grids)
+    metrics = {rule: f"{METRIC}_{number}" for number, rule in enumerate(rules)}
+    tests = [_test(file, one, metrics) for one in heard if one.grids]
+    groups = [_group(rule, metric) for rule, metric in metrics.items()]
+    return {"groups": groups}, {"evaluation_interval": duration(file.every), "tests": tests}
 
 
 def _group(rule: Rule, metric: str) -> dict[str, Any]:
@@ -126,11 +122,9 @@ def _group(rule: Rule, metric: str) -> dict[str, Any]:
     return {**rule_file(shown)["groups"][0], "name": metric}
 
 
-def _test(file: TestFile, heard: Heard, metrics: dict[Rule, str], every: float) -> dict[str, Any]:
-    """Only with the rules of one interval; nothing where the test names none of them."""
-    own = [(metrics[subject.rule], grid) for subject, grid in heard.grids if subject.rule in metrics]
-    shown = [_notation(metric, one) for metric, grid in own for one in grid.series()]
-    return asked(heard.number, file.tests[heard.number], shown, (), every) if own else {}
+def _test(file: TestFile, heard: Heard, metrics: Mapping[Rule, str]) -> dict[str, Any]:
+    shown = [_notation(metrics[subject.rule], one) for subject, grid in heard.grids for one in grid.series()]
+    return asked(heard.number, file.tests[heard.number], shown, (), file.every)
 
 
 def _notation(metric: str, one: Series) -> dict[str, str]:

@@ -40,7 +40,7 @@ class TestFile:
     declared: File
     rules: Rules
     every: float
-    """Seconds between evaluations, where a group says nothing else."""
+    """Seconds between evaluations."""
 
     @property
     def tests(self) -> tuple[Test, ...]:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tocsin.diag.compose import MAX_BYTES
@@ -43,7 +43,10 @@ class Rules:
 def rules(
     path: Path, name: str, said: Iterable[Node], language: Language | None, every: float, sink: Sink
 ) -> Rules:
-    """The files that `rule_files` names, seen from the test file `path`, which people know as `name`."""
+    """The files that `rule_files` names, seen from the test file `path`, which people know as `name`.
+
+    All rules are evaluated every `every` seconds, whatever their groups say: so does promtool 3.15.0.
+    """
     files: dict[Path, str] = {}
     for node in said:
         found = list(_matching(path.parent, node.text))
@@ -51,8 +54,9 @@ def rules(
             _missing(path.parent, node, sink)
         for file in found:
             files[file] = _shown(Path(name).parent / os.path.relpath(file, path.parent))
-    book = rulefile.book([(shown, content(file)) for file, shown in files.items()], sink, language, every)
-    return Rules(tuple(files), book.subjects)
+    book = rulefile.book([(shown, content(file)) for file, shown in files.items()], sink, language)
+    subjects = (replace(one, rule=replace(one.rule, every=every)) for one in book.subjects)
+    return Rules(tuple(files), tuple(subjects))
 
 
 def content(path: Path) -> bytes:

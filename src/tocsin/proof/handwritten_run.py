@@ -7,7 +7,7 @@ the answers to our questions then only explain it.
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class _Asked:
     numbers: tuple[int, ...]
     """Which of its tests."""
     heard: tuple[Heard, ...] = ()
-    questions: list[Path] = field(default_factory=list)
+    question: Path | None = None
     original: Path | None = None
     """The file as it is, where promtool can read it."""
     not_run: NotRun | None = None
@@ -95,7 +95,7 @@ def _ask_loki(asked: Sequence[_Asked]) -> None:
 
 def _ask_promtool(root: Path, asked: Sequence[_Asked]) -> Mapping[str, tuple[Case, ...]] | NotRun:
     """What promtool says, by the file that it was given."""
-    paths = [path for one in asked for path in (*one.questions, one.original) if path is not None]
+    paths = [path for one in asked for path in (one.question, one.original) if path is not None]
     if not paths:
         return {}
     promtool = engines.promtool(root)
@@ -114,11 +114,11 @@ def _write(one: _Asked, folder: Path) -> None:
     if one.file.language == "promql":
         _write_promql(one, folder)
         return
-    for number, (rules, tests) in enumerate(handwritten_loki.questions(one.file, one.heard)):
-        own = folder / str(number)
-        own.mkdir(parents=True)
-        (own / "rules.yaml").write_text(yaml_text(rules), "utf-8", "surrogateescape")
-        _question(one, own / "tests.yaml", {"rule_files": ["rules.yaml"], **tests})
+    rules, tests = handwritten_loki.question(one.file, one.heard)
+    if tests["tests"]:
+        folder.mkdir()
+        (folder / "rules.yaml").write_text(yaml_text(rules), "utf-8", "surrogateescape")
+        _question(one, folder / "tests.yaml", {"rule_files": ["rules.yaml"], **tests})
 
 
 def _write_promql(one: _Asked, folder: Path) -> None:
@@ -143,14 +143,14 @@ def _absolute(path: Path) -> Path:
 
 def _question(one: _Asked, path: Path, tree: Mapping[str, Any]) -> None:
     path.write_text(yaml_text(dict(tree)), "utf-8", "surrogateescape")
-    one.questions.append(path)
+    one.question = path
 
 
 # -- verdicts --------------------------------------------------------------------------------------------
 
 
 def _tested(one: _Asked, cases: Mapping[str, tuple[Case, ...]] | NotRun) -> Iterator[Tested]:
-    if one.not_run is None and one.questions and isinstance(cases, NotRun):
+    if one.not_run is None and one.question and isinstance(cases, NotRun):
         one.not_run = cases
     if one.not_run is not None or isinstance(cases, NotRun):
         why = one.not_run or NotRun("nothing was asked")
@@ -160,8 +160,8 @@ def _tested(one: _Asked, cases: Mapping[str, tuple[Case, ...]] | NotRun) -> Iter
     heard = {one.number: one.got for one in one.heard}
     for number in one.numbers:
         test, got = one.file.tests[number], heard.get(number) or Got()
-        for path in one.questions:
-            _read(cases.get(str(path), ()), number, one, got)
+        if one.question:
+            _read(cases.get(str(one.question), ()), number, one, got)
         found = tuple(failures(one.file, test, got))
         if len(own) == len(one.file.tests):
             found = _as_promtool_says(own[number], found, one, number)

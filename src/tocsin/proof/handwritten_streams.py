@@ -22,7 +22,7 @@ def stream(said: InputStream, interval: float) -> Stream:
     shared = {name: text.text for name, text in said.structured_metadata.items()}
     lines: list[Line] = []
     for entry in said.lines:
-        begin = lines[-1].at + interval if lines else 0.0
+        begin = nth(lines[-1].at, 1, interval) if lines else 0.0
         lines += _lines(entry, begin, interval, shared)
     return Stream(label_set(said.labels), tuple(lines))
 
@@ -40,7 +40,12 @@ def _lines(entry: Entry, begin: float, interval: float, shared: Mapping[str, str
     step = 0.0 if more.at else more.every.seconds if more.every else interval
     for number in range(more.count):
         text = more.line.text.replace(NUMBER, str(number + 1)) if _is_repeated(more) else more.line.text
-        yield Line(begin + number * step, text, metadata)
+        yield Line(nth(begin, number, step), text, metadata)
+
+
+def nth(begin: float, number: int, step: float) -> float:
+    """An instant of a sequence; durations are whole milliseconds, their sums as floats are not quite."""
+    return round(begin + number * step, 6)
 
 
 def _is_repeated(more: RepeatedLine) -> bool:

@@ -25,7 +25,7 @@ class Terms:
     fuzzy: bool = False
     """The last bit of a value does not count, as `fuzzy_compare` has it."""
     close: bool = False
-    """Nor do roundings of sums and rates."""
+    """Nor do roundings of sums and rates, nor values that are not said: in tests of Loki."""
 
     def said(self, *exact: bool | None) -> "Terms":
         """With what the file says itself; the innermost counts."""

@@ -37,23 +37,16 @@ class _Group:
     node: Node
     rules: tuple[Node, ...]
     language: Language
-    every: float
-    """The interval where the group says none."""
 
 
-def book(
-    files: Iterable[tuple[str, bytes]], sink: Sink, language: Language | None = None, every: float = EVERY
-) -> Book:
-    """The rules of all these files (name, content) as one rule set; what is wrong with them is in `sink`.
-
-    Groups that say no interval are evaluated every `every` seconds.
-    """
+def book(files: Iterable[tuple[str, bytes]], sink: Sink, language: Language | None = None) -> Book:
+    """The rules of all these files (name, content) as one rule set; what is wrong with them is in `sink`."""
     subjects: list[Subject] = []
     recordings: list[Recording] = []
     written: list[RuleFile] = []
     left = MOST_RULES
     for name, data in files:
-        groups = _groups(name, data, sink, language, every)
+        groups = _groups(name, data, sink, language)
         count = sum(len(group.rules) for group in groups)
         if count > left:
             _report(sink, groups[0].node, f"more than {MOST_RULES:,} rules", "prove fewer files at once")
@@ -70,9 +63,7 @@ def book(
 # -- reading ---------------------------------------------------------------------------------------
 
 
-def _groups(
-    name: str, data: bytes, sink: Sink, language: Language | None, every: float
-) -> tuple[_Group, ...]:
+def _groups(name: str, data: bytes, sink: Sink, language: Language | None) -> tuple[_Group, ...]:
     """All groups of a file. Each document counts as a file of its own, as it would be loaded."""
     own = Sink()
     found = [(root, tuple(_listed(root, own))) for root in documents(name, data, own)]
@@ -89,7 +80,7 @@ def _groups(
         for group in groups
     ]
     guessed = language or _language(rule for _, _, rules in read for rule in rules)
-    return tuple(_Group(file, group, rules, guessed, every) for file, group, rules in read)
+    return tuple(_Group(file, group, rules, guessed) for file, group, rules in read)
 
 
 def _listed(root: Node, sink: Sink) -> Iterator[Node]:
@@ -173,7 +164,7 @@ def _reads_as_logql(text: str) -> bool:
 
 
 def _subjects(group: _Group, sink: Sink) -> Iterator[Subject]:
-    every = _seconds(group.node.get("interval"), sink) or group.every
+    every = _seconds(group.node.get("interval"), sink) or EVERY
     shared = _pairs(group.node.get("labels"))
     for number, node in enumerate(group.rules, 1):
         if "alert" not in node.map:
@@ -199,7 +190,7 @@ def _subjects(group: _Group, sink: Sink) -> Iterator[Subject]:
 def _recordings(group: _Group) -> Iterator[Recording]:
     if group.language == "logql":
         return
-    every = _seconds(group.node.get("interval"), Sink()) or group.every
+    every = _seconds(group.node.get("interval"), Sink()) or EVERY
     shared = _pairs(group.node.get("labels"))
     for node in group.rules:
         if "record" in node.map:

@@ -79,8 +79,7 @@ def _sections(
     evidence: Mapping[Key, Evidence],
     proofs: Mapping[tuple[str, str, str], str],
 ) -> Iterator[str]:
-    titles = _titles([one.rule for one in proposals])
-    for proposal, title in zip(proposals, titles, strict=True):
+    for proposal, title in zip(proposals, titles([one.rule for one in proposals]), strict=True):
         rule = proposal.rule
         held = [
             (case, seen)
@@ -89,14 +88,14 @@ def _sections(
         ]
         if held:
             proof = f"{seal(proofs[rule.id])}" if rule.id in proofs else ""
-            yield "\n" + _comment(f"{title} {proof}".strip())
+            yield "\n" + comment(f"{title} {proof}".strip())
         witness = next((case for case in proposal.cases if case.fires), None)
         for case, seen in held:
-            story = ". ".join(part.rstrip(".") for part in (case.story, _pinned(case)) if part)
-            yield "\n" + _comment(story) + _item(_test(title, rule, case, seen, witness))
+            story = ". ".join(part.rstrip(".") for part in (case.story, pinned(case)) if part)
+            yield "\n" + comment(story) + _item(_test(title, rule, case, seen, witness))
 
 
-def _titles(rules: Sequence[Rule]) -> list[str]:
+def titles(rules: Sequence[Rule]) -> list[str]:
     """The alert's name; where several have it, with the labels that tell them apart."""
     alike: dict[str, list[Rule]] = {}
     for rule in rules:
@@ -110,11 +109,13 @@ def _difference(rule: Rule, alike: Sequence[Rule]) -> str:
     return f"{{{', '.join(own)}}}" if own else ""
 
 
-def _pinned(case: Case) -> str:
+def pinned(case: Case) -> str:
+    """Which clause a case is about."""
     return f"Pins: {case.pins.words}" if case.pins else ""
 
 
-def _comment(text: str) -> str:
+def comment(text: str) -> str:
+    """Lines of a comment, whatever the text holds."""
     plain = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return "".join(f"  # {line}\n" for line in textwrap.wrap(plain, _WIDTH, break_on_hyphens=False))
 
