@@ -145,9 +145,10 @@ def _told(ledger: "Ledger", wanted: _Wanted) -> int:
 
         _write(wanted.junit, report_junit.report(ledger, wanted.required))
     if wanted.html:
+        from tocsin.app.prove_route import routes
         from tocsin.proof import report_html
 
-        _write(wanted.html, report_html.report(ledger))
+        _write(wanted.html, report_html.report(ledger, routes))
     colours = coloured(wanted.color) and wanted.form == "text"
     click.echo(_text(ledger, wanted, colours), nl=False, color=colours)
     return EXIT_FINDINGS if ledger.failed(wanted.required) else 0
