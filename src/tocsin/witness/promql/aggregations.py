@@ -34,11 +34,15 @@ def inc(more: float, total: float, lost: float) -> tuple[float, float]:
 
 
 def total(values: Sequence[float]) -> float:
-    """Their sum, as `sum` calculates it."""
-    result, lost = values[0], 0.0
-    for value in values[1:]:
-        result, lost = inc(value, result, lost)
-    return result + lost
+    """Their sum, with what rounding loses (Neumaier)."""
+    if len(values) == 1:
+        return values[0] + 0.0  # no negative zero
+    result = lost = 0.0
+    for value in values:
+        new = result + value
+        lost += (result - new) + value if abs(result) >= abs(value) else (value - new) + result
+        result = new
+    return result if math.isinf(result) else result + lost
 
 
 def mean(values: Sequence[float]) -> float:

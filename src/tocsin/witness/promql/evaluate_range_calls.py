@@ -2,9 +2,10 @@
 
 import math
 
-from tocsin.query.promql.ast import Call
+from tocsin.query.promql.ast import Call, Range
+from tocsin.query.promql.walk import bare
 from tocsin.witness.promql.aggregations import quantile
-from tocsin.witness.promql.evaluate_select import labels_of_absent, matrix
+from tocsin.witness.promql.evaluate_select import labels_of_absent, matrix, of_each_series
 from tocsin.witness.promql.evaluate_terms import (
     CERTAIN,
     Build,
@@ -23,8 +24,10 @@ from tocsin.witness.promql.functions_range import COURSE, RangeFunction, regress
 
 def _over_range(function: RangeFunction) -> Build:
     def build(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
-        windows, at, length = matrix(node.args[-1], of_vector)
-        keeps_name = node.name in KEEPS_NAME
+        arg, keeps_name = bare(node.args[-1]), node.name in KEEPS_NAME
+        if isinstance(arg, Range):
+            return _over_series(arg, function, keeps_name=keeps_name)
+        windows, at, length = matrix(arg, of_vector)
 
         def run(moment: Moment) -> list[Element]:
             high = at(moment)
@@ -38,6 +41,17 @@ def _over_range(function: RangeFunction) -> Build:
         return run
 
     return build
+
+
+def _over_series(node: Range, function: RangeFunction, *, keeps_name: bool) -> VectorPlan:
+    of_series = of_each_series(node, function)
+
+    def run(moment: Moment) -> list[Element]:
+        store = moment.store
+        names = store.labels if keeps_name else store.nameless
+        return distinct([Element(names[i], value, CERTAIN) for i, value in of_series(moment)])
+
+    return run
 
 
 def _quantile_over_time(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:

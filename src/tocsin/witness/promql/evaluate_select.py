@@ -32,6 +32,7 @@ from tocsin.witness.promql.evaluate_terms import (
     nameless,
 )
 from tocsin.witness.promql.functions_numbers import divide, modulo, power
+from tocsin.witness.promql.functions_range import RangeFunction
 from tocsin.witness.promql.store import Matchers
 from tocsin.witness.telemetry import Labels
 
@@ -150,6 +151,34 @@ def matrix(node: Expr, vector_plan: Callable[[Expr], VectorPlan]) -> tuple[Matri
     raise NotUnderstood("this is no range vector", node)
 
 
+def of_each_series(node: Range, function: RangeFunction) -> Callable[[Moment], list[tuple[int, float]]]:
+    """A function of the range of each series, by the number of the series; each result is remembered."""
+    matchers, at, length = asked(node.selector), when(node), positive(node.range)
+    me = object()
+
+    def run(moment: Moment) -> list[tuple[int, float]]:
+        store = moment.store
+        high = at(moment)
+        last = min(high, moment.horizon)
+        key = (me, high, last)
+        found, steps = [], 1
+        for i in store.find(matchers):
+            column = store.columns[i]
+            value = column.remembered.get(key, math.inf)
+            if value == math.inf:  # not remembered; the rare infinite result is calculated again
+                times, values = column.between(high - length, last)
+                value = function(times, values, high - length, high) if values else None
+                column.remembered[key] = value
+                steps += len(values)
+            steps += 1
+            if value is not None:
+                found.append((i, value))
+        moment.budget.spend(steps)
+        return found
+
+    return run
+
+
 def _range(node: Range) -> tuple[MatrixPlan, When, int]:
     matchers, at, length = asked(node.selector), when(node), positive(node.range)
 
@@ -157,12 +186,13 @@ def _range(node: Range) -> tuple[MatrixPlan, When, int]:
         store, high = moment.store, at(moment)
         low = high - length
         last = min(high, moment.horizon)
-        found = []
+        found, steps = [], 1
         for i in store.find(matchers):
             times, values = store.columns[i].between(low, last)
             if values:
-                moment.budget.spend(1 + len(values))
+                steps += 1 + len(values)
                 found.append(Window(store.labels[i], store.nameless[i], times, values, CERTAIN))
+        moment.budget.spend(steps)
         return found
 
     return run, at, length

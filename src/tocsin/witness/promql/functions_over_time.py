@@ -6,15 +6,8 @@ Each takes times (milliseconds), values, and the range (low, high]; there is at 
 import math
 from collections.abc import Sequence
 
-from tocsin.witness.promql.aggregations import highest, inc, lowest, mean, quantile
+from tocsin.witness.promql.aggregations import highest, inc, lowest, mean, quantile, total
 from tocsin.witness.promql.functions_range import RangeFunction
-
-
-def _sum(times: Sequence[int], values: Sequence[float], low: int, high: int) -> float:
-    total = lost = 0.0
-    for value in values:
-        total, lost = inc(value, total, lost)
-    return total if math.isinf(total) else total + lost
 
 
 def _variance(times: Sequence[int], values: Sequence[float], low: int, high: int) -> float:
@@ -56,7 +49,7 @@ def _time_of_lowest(times: Sequence[int], values: Sequence[float], low: int, hig
 
 
 OVER_TIME: dict[str, RangeFunction] = {
-    "sum_over_time": _sum,
+    "sum_over_time": lambda times, values, low, high: total(values),
     "avg_over_time": lambda times, values, low, high: mean(values),
     "min_over_time": lambda times, values, low, high: lowest(values),
     "max_over_time": lambda times, values, low, high: highest(values),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
-from tocsin.witness.promql.aggregations import inc
+from tocsin.witness.promql.aggregations import total
 from tocsin.witness.promql.functions_numbers import NAN, divide
 
 RangeFunction: TypeAlias = Callable[[Sequence[int], Sequence[float], int, int], float | None]
@@ -92,18 +92,11 @@ def regression(times: Sequence[int], values: Sequence[float], origin: int) -> tu
         return (NAN, NAN) if abs(values[0]) == float("inf") else (0.0, values[0])
     seconds = [(time - origin) / 1e3 for time in times]
     n = float(len(values))
-    x, y = _sum(seconds), _sum(values)
-    xy = _sum([s * v for s, v in zip(seconds, values, strict=True)])
-    xx = _sum([s * s for s in seconds])
+    x, y = total(seconds), total(values)
+    xy = total([s * v for s, v in zip(seconds, values, strict=True)])
+    xx = total([s * s for s in seconds])
     slope = divide(xy - x * y / n, xx - x * x / n)
     return slope, y / n - slope * x / n
-
-
-def _sum(values: Sequence[float]) -> float:
-    total = lost = 0.0
-    for value in values:
-        total, lost = inc(value, total, lost)
-    return total + lost
 
 
 COURSE: dict[str, RangeFunction] = {

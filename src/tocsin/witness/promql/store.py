@@ -47,13 +47,15 @@ def _test(matcher: LabelMatcher) -> tuple[str, Callable[[str], bool]]:
 class Column:
     """The samples of one series in the order of time; gaps are left out, the stale marker is one."""
 
-    __slots__ = ("gaps", "times", "values")
+    __slots__ = ("gaps", "remembered", "times", "values")
 
     def __init__(self, times: Times, values: list[float], gaps: bool) -> None:
         self.times = times
         self.values = values
         self.gaps = gaps
         """Whether the marker may be among the values."""
+        self.remembered: dict[object, float | None] = {}
+        """What functions of ranges have made of it: a search asks the same again and again."""
 
     def at(self, ref: int, horizon: int) -> tuple[int, float] | None:
         """The newest sample not after `ref`, with its time; None when it is too old or the series ended."""
@@ -102,13 +104,14 @@ class Store:
         for run in series.runs:
             first, step = run.first, run.step
             if isinstance(first, Gap):
-                return self._column(tuple(series.samples()))
+                return self.column(tuple(series.samples()))
             values += [first + step * i for i in range(run.count)] if step else [float(first)] * run.count
         return Column(
             range(self.start, self.start + self.interval * len(values), self.interval), values, False
         )
 
-    def _column(self, samples: Sequence[Sample]) -> Column:
+    def column(self, samples: Sequence[Sample]) -> Column:
+        """Samples on the grid of this store."""
         every = range(self.start, self.start + self.interval * len(samples), self.interval)
         values = [float(sample) for sample in samples if not isinstance(sample, Gap)]
         if len(values) == len(samples):
@@ -116,13 +119,16 @@ class Store:
         kept = [(t, s) for t, s in zip(every, samples, strict=True) if s is not Gap.MISSING]
         return Column([t for t, _ in kept], [STALE if isinstance(s, Gap) else s for _, s in kept], True)
 
-    def replaced(self, index: int, samples: Sequence[Sample]) -> "Store":
-        """The same store with other samples for the series at `index` (in the order they were given)."""
+    def replaced(self, index: int, samples: Sequence[Sample] | Column) -> "Store":
+        """The same store with other samples for the series at `index` (in the order they were given).
+
+        A column that was made once (`column`) remembers what was calculated of it.
+        """
         other = Store.__new__(Store)
         other.start, other.interval = self.start, self.interval
         other.labels, other.nameless, other._found = self.labels, self.nameless, self._found
         other.columns = self.columns.copy()
-        other.columns[index] = self._column(samples)
+        other.columns[index] = samples if isinstance(samples, Column) else self.column(samples)
         return other
 
     def record(self, labels: Labels, time: int, sample: float) -> None:
@@ -138,6 +144,7 @@ class Store:
         if isinstance(column.times, range):
             column = self.columns[index] = Column(list(column.times), column.values.copy(), True)
         assert isinstance(column.times, list)
+        column.remembered.clear()
         column.times.append(time)
         column.values.append(sample)
 
