@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tocsin.query.arithmetic import calculate
+from tocsin.query.numbers import show_number
 
 INF = math.inf
 _BLUR = 1e-12
@@ -154,7 +155,8 @@ def arithmetic(op: str, left: Interval, right: Interval) -> Interval:
     """The values of `left op right`."""
     if left.empty or right.empty:
         return replace(NOTHING, nan=left.nan or right.nan)
-    found = _ARITHMETIC.get(op, lambda *_: ANYTHING)(left, right)
+    known = _ARITHMETIC.get(op)
+    found = ANYTHING if known is None else known(left, right)
     return replace(found, nan=found.nan or left.nan or right.nan)
 
 
@@ -235,3 +237,23 @@ def total(one: Interval) -> Interval:
     return Interval(
         low, high, one.nan or (low, high) == (-INF, INF), one.whole and (low, high) != (-INF, INF)
     )
+
+
+# -- words ---------------------------------------------------------------------------------------------------
+def span(values: Interval) -> str:
+    """`between 0 and 1`."""
+    low, high = values.low, values.high
+    if values.empty:
+        return "never a number"
+    if low == high:
+        return f"always {show_number(low)}"
+    if low > -INF and high < INF:
+        return f"between {shown(low)} and {shown(high)}"
+    if low > -INF:
+        return "never negative" if low == 0 else f"never below {shown(low)}"
+    return f"never above {shown(high)}" if high < INF else "any number"
+
+
+def shown(value: float) -> str:
+    """Without the last digits, which only say that the bound itself is not among them."""
+    return show_number(value if value % 1 == 0 else float(f"{value:.8g}"))

@@ -5,10 +5,10 @@ from tocsin.query.promql.ast import COMPARISONS, Binary, Call, Expr
 from tocsin.query.promql.types import type_of
 from tocsin.query.promql.walk import metrics, selectors, walk
 from tocsin.witness.outcome import Always, Impossible, Reason
+from tocsin.witness.presence import Presence
 from tocsin.witness.promql.refute.analysis import Analysis, TooBig
 from tocsin.witness.promql.refute.duration import too_long
 from tocsin.witness.promql.refute.matched import may_fail
-from tocsin.witness.promql.refute.result import Presence
 from tocsin.witness.rule import Known, Rule
 
 _COMPUTING = frozenset(

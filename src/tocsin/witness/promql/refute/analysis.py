@@ -19,7 +19,8 @@ from tocsin.query.promql.labels import labels_above
 from tocsin.query.promql.walk import bare, children, rewrite
 from tocsin.witness.interval import only
 from tocsin.witness.outcome import Reason
-from tocsin.witness.promql.refute.result import NO_FACTS, Facts, Presence, Result
+from tocsin.witness.presence import Presence
+from tocsin.witness.promql.refute.result import NO_FACTS, Facts, Result
 from tocsin.witness.rule import Known
 
 MAX_NODES = 3000

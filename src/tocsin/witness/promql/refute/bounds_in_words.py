@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tocsin.query.numbers import show_number
 from tocsin.query.promql.ast import Aggregate, Binary, Call, Expr, Selector
-from tocsin.witness.interval import INF, Interval
+from tocsin.witness.interval import INF, Interval, shown, span
 
 if TYPE_CHECKING:
     from tocsin.witness.promql.refute.analysis import Analysis
@@ -66,7 +66,7 @@ def _of_operator(node: Binary, view: "Analysis") -> str:
     if node.op == "-" and node.left == node.right:
         return f"{view.words(node.left)} minus itself is 0"
     if node.op in "*/" and values.nan and _narrow(values):
-        return f"in {view.words(node)} what varies cancels out: it is always {_shown(values.low)}"
+        return f"in {view.words(node)} what varies cancels out: it is always {shown(values.low)}"
     if node.op == "/" and (values.low, values.high) == (0, 1):
         return f"{view.words(node)} is a share, so it is between 0 and 1"
     return f"{view.words(node)} is {span(values)}"
@@ -85,22 +85,3 @@ def _quantile(node: Call | Aggregate, view: "Analysis") -> str:
     if isinstance(node, Call) and node.name == "histogram_quantile":
         return f"a quantile is at most the last bucket's edge, {show_number(values.high)}"
     return f"{view.words(node)} is {span(values)}"
-
-
-def span(values: Interval) -> str:
-    """`between 0 and 1`."""
-    low, high = values.low, values.high
-    if values.empty:
-        return "never a number"
-    if low == high:
-        return f"always {show_number(low)}"
-    if low > -INF and high < INF:
-        return f"between {_shown(low)} and {_shown(high)}"
-    if low > -INF:
-        return "never negative" if low == 0 else f"never below {_shown(low)}"
-    return f"never above {_shown(high)}" if high < INF else "any number"
-
-
-def _shown(value: float) -> str:
-    """Without the last digits, which only say that the bound itself is not among them."""
-    return show_number(value if value % 1 == 0 else float(f"{value:.8g}"))

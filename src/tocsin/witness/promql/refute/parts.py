@@ -1,12 +1,13 @@
 """Whether one expression is never more than another because it counts some of what the other counts."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from tocsin.query.nodes import Grouping, Matching
+from tocsin.query.nodes import Matching
 from tocsin.query.promql.ast import COMPARISONS, Aggregate, Binary, Call, Expr, Range, Selector
 from tocsin.query.promql.types import type_of
 from tocsin.query.regex_language import implied
+from tocsin.witness.grouping import EVERYTHING, Kept, finer, kept
 from tocsin.witness.promql.refute.matched import same_series
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ _ELEMENTWISE = frozenset(
      "min_over_time", "avg_over_time", "last_over_time", "first_over_time", "present_over_time")
 )  # fmt: skip
 _NEWEST = frozenset(("min_over_time", "last_over_time", "max_over_time"))
-_Kept: TypeAlias = tuple[bool, frozenset[str]]
-"""The labels that tell groups apart: these, or (True) all but these."""
 
 
 def at_most(part: Expr, whole: Expr, node: Binary, view: "Analysis") -> bool:
@@ -73,7 +72,7 @@ def _grouped(part: Expr, whole: Expr, matching: Matching | None, view: "Analysis
     big, outer = _aggregation(whole)
     if big == "min" or (small == "min" and big in ("", "max")):
         return _least(part, whole, matching)
-    if not _finer(_kept(part), _kept(whole), matching) or not is_part(inner, outer):
+    if not finer(_kept(part), _kept(whole), matching) or not is_part(inner, outer):
         return False
     match small, big:
         case ("sum", "sum") | ("", "sum"):
@@ -91,31 +90,15 @@ def _least(part: Expr, whole: Expr, matching: Matching | None) -> bool:
     small, inner = _aggregation(part)
     big, outer = _aggregation(whole)
     known = small == "min" and big in ("", "min", "max")
-    return known and _finer(_kept(whole), _kept(part), matching) and is_part(outer, inner)
+    return known and finer(_kept(whole), _kept(part), matching) and is_part(outer, inner)
 
 
 def _aggregation(node: Expr) -> tuple[str, Expr]:
     return (node.op, node.expr) if isinstance(node, Aggregate) else ("", node)
 
 
-def _kept(node: Expr) -> _Kept:
-    if not isinstance(node, Aggregate):
-        return True, frozenset()
-    grouping: Grouping | None = node.grouping
-    return (False, frozenset()) if grouping is None else (grouping.without, frozenset(grouping.names))
-
-
-def _finer(fine: _Kept, coarse: _Kept, matching: Matching | None) -> bool:
-    """Whether each fine group lies in the coarse one that it is matched with."""
-    all_but, names = coarse
-    compared = set() if matching is None else set(matching.names)
-    if all_but:
-        kept = matching is None or (not matching.on and compared <= names)
-        return fine[0] and fine[1] <= names and kept
-    finer = names.isdisjoint(fine[1]) if fine[0] else names <= fine[1]
-    if matching is None:
-        return finer
-    return finer and (names <= compared if matching.on else names.isdisjoint(compared))
+def _kept(node: Expr) -> Kept:
+    return kept(node.grouping) if isinstance(node, Aggregate) else EVERYTHING
 
 
 # -- elements ------------------------------------------------------------------------------------------------

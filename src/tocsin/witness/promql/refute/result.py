@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -10,20 +9,11 @@ from tocsin.query.label_flow import NONE, Labels
 from tocsin.query.promql.ast import Expr
 from tocsin.witness.interval import ANYTHING, Interval
 from tocsin.witness.outcome import Reason
+from tocsin.witness.presence import Presence
 
 Facts: TypeAlias = Mapping[Expr, Interval]
 """Expression -> its values at the label set of an element. They are there: the element needs them."""
 NO_FACTS: Facts = MappingProxyType({})
-
-
-class Presence(IntEnum):
-    """When a node has elements."""
-
-    NEVER = 0
-    SOMETIMES = 1
-    WITH_DATA = 2
-    """As long as every selector has samples."""
-    ALWAYS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from tocsin.query.promql.ast import Aggregate
 from tocsin.witness.interval import ANYTHING, INF, Interval, only, total
+from tocsin.witness.presence import Presence
 from tocsin.witness.promql.refute.analysis import Analysis
-from tocsin.witness.promql.refute.result import NO_FACTS, Presence, Result
+from tocsin.witness.promql.refute.result import NO_FACTS, Result
 
 _KEEPING = frozenset(("topk", "bottomk", "limitk", "limit_ratio"))
 

@@ -8,8 +8,9 @@ from tocsin.query.promql.ast import Call, Range
 from tocsin.query.promql.types import type_of
 from tocsin.query.promql.walk import selectors
 from tocsin.witness.interval import ANYTHING, INF, NOTHING, POSITIVE, SHARE, Interval, arithmetic, only, total
+from tocsin.witness.presence import Presence
 from tocsin.witness.promql.refute.analysis import Analysis
-from tocsin.witness.promql.refute.result import NO_FACTS, Presence, Result
+from tocsin.witness.promql.refute.result import NO_FACTS, Result
 from tocsin.witness.promql.refute.values_of_aggregations import quantile
 from tocsin.witness.promql.refute.values_of_selectors import buckets
 

@@ -14,13 +14,14 @@ from tocsin.witness.interval import (
     passing,
 )
 from tocsin.witness.outcome import Reason
+from tocsin.witness.presence import Presence
 from tocsin.witness.promql.refute import existence
 from tocsin.witness.promql.refute.analysis import Analysis
 from tocsin.witness.promql.refute.cancelled import cancelled
 from tocsin.witness.promql.refute.facts import compared, either, merged
 from tocsin.witness.promql.refute.matched import label_less, same_series
 from tocsin.witness.promql.refute.parts import at_most
-from tocsin.witness.promql.refute.result import NO_FACTS, Facts, Presence, Result
+from tocsin.witness.promql.refute.result import NO_FACTS, Facts, Result
 
 
 def unary(node: Unary, view: Analysis) -> Result:

@@ -9,8 +9,9 @@ from tocsin.query.promql.ast import Expr, Selector
 from tocsin.query.promql.labels import labels_of
 from tocsin.witness.interval import ANYTHING, BIT, NOTHING, POSITIVE, Interval, only
 from tocsin.witness.outcome import Reason
+from tocsin.witness.presence import Presence
 from tocsin.witness.promql.refute.analysis import Analysis, TooBig
-from tocsin.witness.promql.refute.result import NO_FACTS, Presence, Result
+from tocsin.witness.promql.refute.result import NO_FACTS, Result
 from tocsin.witness.rule import Known, Recording, Signal
 
 BITS = frozenset(("up", "probe_success"))

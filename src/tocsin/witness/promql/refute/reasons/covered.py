@@ -2,10 +2,10 @@
 
 from tocsin.query.promql.ast import Binary
 from tocsin.witness.outcome import Reason
+from tocsin.witness.presence import Presence
 from tocsin.witness.promql.refute.analysis import Analysis
 from tocsin.witness.promql.refute.matched import same_series
 from tocsin.witness.promql.refute.reason import never
-from tocsin.witness.promql.refute.result import Presence
 
 
 @never(Binary)

@@ -2,9 +2,9 @@
 
 from tocsin.query.promql.ast import Call
 from tocsin.witness.outcome import Reason
+from tocsin.witness.presence import Presence
 from tocsin.witness.promql.refute.analysis import Analysis
 from tocsin.witness.promql.refute.reason import never
-from tocsin.witness.promql.refute.result import Presence
 
 
 @never(Call)

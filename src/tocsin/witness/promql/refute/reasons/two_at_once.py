@@ -2,9 +2,9 @@
 
 from tocsin.query.promql.ast import Binary, Expr
 from tocsin.query.promql.types import type_of
+from tocsin.witness.interval import span
 from tocsin.witness.outcome import Reason
 from tocsin.witness.promql.refute.analysis import Analysis
-from tocsin.witness.promql.refute.bounds_in_words import span
 from tocsin.witness.promql.refute.matched import same_series
 from tocsin.witness.promql.refute.reason import never
 
