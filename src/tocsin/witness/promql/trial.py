@@ -12,11 +12,13 @@ from tocsin.witness.promql.clauses import Deciding
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, vector
 from tocsin.witness.promql.grid import Grid
 from tocsin.witness.promql.models import GONE, Channel, Motion, channel_runs, samples
-from tocsin.witness.promql.store import Store
-from tocsin.witness.telemetry import Run, Sample, Series
+from tocsin.witness.promql.store import Column, Store
+from tocsin.witness.telemetry import Run, Series
 
 State: TypeAlias = tuple[Motion, ...]
 Score: TypeAlias = tuple[float, float]
+OVERHEAD = 200
+"""What an evaluation costs beside the samples that it reads."""
 NOTHING = -1e12
 """The margin where there is no element at all."""
 
@@ -51,8 +53,7 @@ class Trial:
         self.length = max(3, grid.samples(grid.fill) + 2) if before is None else max(instants) + 1
         self.instants = [self.lead + self.length - 1] if before is None else [self.lead + i for i in instants]
         self.lasting = min(lasting, len(self.instants))
-        self.tried = 0
-        self._samples: dict[tuple[int, Motion, Motion | None], list[list[Sample]]] = {}
+        self._columns: dict[tuple[int, Motion, Motion | None], list[Column]] = {}
         self._places = _places(channels)
         self._state: State = (GONE,) * len(channels)
         self._store = self._empty()
@@ -76,23 +77,27 @@ class Trial:
             self._state, self._store = state, store
         return store
 
-    def _of(self, index: int, motion: Motion) -> list[list[Sample]]:
+    def _of(self, index: int, motion: Motion) -> list[Column]:
         before = None if self.before is None else self.before[index]
         key = (index, motion, before)
-        found = self._samples.get(key)
+        found = self._columns.get(key)
         if found is None:
-            phases = [(self.length, self._timed(motion))]
+            phases = [(self.length, self._timed(motion, before is not None))]
             if before is not None:
-                phases.insert(0, (self.lead, self._timed(before)))
-            found = [samples(runs) for runs in channel_runs(self.channels[index], phases)]
-            self._samples[key] = found
+                phases.insert(0, (self.lead, self._timed(before, False)))
+            found = [self._store.column(samples(runs)) for runs in channel_runs(self.channels[index], phases)]
+            self._columns[key] = found
         return found
 
-    def _timed(self, motion: Motion) -> Motion:
-        """A time that is so many seconds before the last instant."""
-        if motion.move != "clock":
-            return motion
-        return Motion("level", self.grid.start + self.instants[-1] * self.grid.interval - motion.value)
+    def _timed(self, motion: Motion, after: bool) -> Motion:
+        """A time that is so many seconds before the last instant; or before each."""
+        grid = self.grid
+        if motion.move == "clock":
+            return Motion("level", grid.start + self.instants[-1] * grid.interval - motion.value)
+        if motion.move == "fresh":
+            begin = grid.start + (self.lead if after else 0) * grid.interval
+            return Motion("drift", grid.interval, begin - motion.value)
+        return motion
 
     def margin(self, state: State) -> float:
         """How far the expression is from changing its mind; positive: it gives something, and goes on so."""
@@ -120,11 +125,17 @@ class Trial:
             total += _bounded(margin)
         return total
 
+    def unrest(self, state: State) -> float:
+        """At least 0: how many comparisons hold, and how clearly."""
+        store = self.store(state)
+        margins = [max(self._margins(part.node, store)) for part in self.parts if part.positive]
+        return sum(1.0 - 1.0 / (2.0 + margin) for margin in margins if margin > 0)
+
     def _margins(self, expr: Expr, store: Store) -> list[float]:
         return [self._margin(expr, store, instant) for instant in self.instants]
 
     def _margin(self, expr: Expr, store: Store, instant: int) -> float:
-        self.tried += 1
+        self.budget.spend(OVERHEAD)
         t = self.grid.start + instant * self.grid.interval
         try:
             found = vector(expr, store, t, every=self.grid.every, hopeful=True, budget=self.budget)
