@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tocsin.query.promql.ast import Expr
-from tocsin.witness.promql.candidates import Hints, numbers, plain_numbers, windows
+from tocsin.witness.promql.candidates import Hints, plain_numbers, products, windows
 from tocsin.witness.promql.clauses import Deciding
 from tocsin.witness.promql.evaluate import Budget
-from tocsin.witness.promql.grid import Grid, grid, starts
-from tocsin.witness.promql.models import GONE, Channel
+from tocsin.witness.promql.grid import Grid, grid, looks_back, starts
+from tocsin.witness.promql.models import GONE
 from tocsin.witness.promql.names import signs
 from tocsin.witness.promql.search import climb, healthy, moves, pairs
 from tocsin.witness.promql.shapes import shape
@@ -19,8 +19,9 @@ from tocsin.witness.rule import Known, Rule
 
 DEEP = -0.3
 """A state with this margin is surely quiet."""
-DAY = 86400.0
-MOST_TRANSIENT = 4
+ROUNDS = 4
+MOST_QUIET = 16
+MOST_TRANSIENT = 3
 MOST_INSTANTS = 14
 
 
@@ -41,23 +42,31 @@ def attempts(
     """All ways that lead anywhere, one after the other."""
     hints, first = _hints(expr), grid(expr, rule)
     layouts = list(structures(shape(expr, rule, known), plain_numbers(expr), known))
-    for wild in (False, True):
-        for start in starts(expr):
-            here = replace(first, start=start)
-            for channels in layouts if start == first.start else layouts[:2]:
-                trial = Trial(expr, parts, channels, here, budget)
-                yield from _steady(trial, hints, wild=wild)
-    for channels in layouts[:MOST_TRANSIENT]:
-        yield from _transient(Trial(expr, parts, channels, first, budget), rule, hints)
-    for channels in layouts[:MOST_TRANSIENT]:
-        yield from _by_pairs(Trial(expr, parts, channels, first, budget), hints)
+    trials = [Trial(expr, parts, channels, first, budget) for channels in layouts]
+    simple = trials[:MOST_TRANSIENT]
+    early = simple if looks_back(expr) else []
+    for trial in trials[:2]:
+        yield from _steady(trial, hints)
+    for trial in early:
+        yield from _transient(trial, rule, hints)
+    for trial in trials[2:]:
+        yield from _steady(trial, hints)
+    for start in starts(expr)[1:]:
+        yield from _steady(Trial(expr, parts, layouts[0], replace(first, start=start), budget), hints)
+    for trial in trials[:6]:
+        yield from _steady(trial, hints, wild=True)
+    for trial in simple if not early else []:
+        yield from _transient(trial, rule, hints)
+    for trial in simple:
+        yield from _by_pairs(trial, hints)
 
 
 def _hints(expr: Expr) -> Hints:
-    return Hints(numbers(expr), windows(expr), negative=signs(expr))
+    plain = plain_numbers(expr)
+    return Hints(plain, products(plain), windows(expr), negative=signs(expr))
 
 
-def _steady(trial: Trial, hints: Hints, *, wild: bool) -> Iterator[Attempt]:
+def _steady(trial: Trial, hints: Hints, *, wild: bool = False) -> Iterator[Attempt]:
     calm = settled(trial, healthy(trial), hints)
     if calm is None:
         return
@@ -68,25 +77,37 @@ def _steady(trial: Trial, hints: Hints, *, wild: bool) -> Iterator[Attempt]:
 
 def settled(trial: Trial, state: State, hints: Hints) -> State | None:
     """A quiet state near this one; None when there is none."""
-    margin = trial.margin(state)
-    if margin <= 0:
-        return state
+    for _ in range(ROUNDS):
+        if trial.margin(state) <= 0:
+            return state
+        calmer = _calmer(trial, state, hints)
+        if calmer is None:
+            return None
+        state = calmer
+    return None
+
+
+def _calmer(trial: Trial, state: State, hints: Hints) -> State | None:
+    """A state that is surely quiet, or else the one that is nearest to it."""
     trial.store(state, keep=True)
     best: State | None = None
-    least = 0.0
+    least = trial.margin(state), trial.unrest(state)
     for move in sorted(moves(trial, state, hints), key=lambda move: move.motion == GONE):
         after = move.applied(state)
-        margin = max(trial.margin(after), trial.margin(_a_day_later(after)))
+        margin = max(trial.margin(after), trial.margin(_later(after, trial)))
         if margin < DEEP:
             return after
-        if margin <= least:
-            best, least = after, margin - 1e-9
+        if margin <= least[0]:
+            score = margin, trial.unrest(after)
+            if score < least:
+                best, least = after, score
     return best
 
 
-def _a_day_later(state: State) -> State:
-    """Times are longer ago; everything else is as it was."""
-    return tuple(replace(m, value=m.value + DAY) if m.move == "clock" else m for m in state)
+def _later(state: State, trial: Trial) -> State:
+    """When the case has come to its end: times are longer ago, everything else is as it was."""
+    spent = 3 * (trial.grid.fill + trial.grid.hold) + 20 * trial.grid.every
+    return tuple(replace(m, value=m.value + spent) if m.move == "clock" else m for m in state)
 
 
 def _finished(
@@ -117,7 +138,8 @@ def _quiet_states(steady: Trial, hints: Hints) -> Iterator[State]:
     yield usual
     for index in range(len(usual)):
         yield tuple(GONE if i == index else m for i, m in enumerate(usual))
-    for move in moves(steady, usual, hints)[:8]:
+    tried = [move for move in moves(steady, usual, hints) if move.motion.move in ("level", "rise")]
+    for move in tried[:: max(1, len(tried) // MOST_QUIET)]:
         yield move.applied(usual)
 
 
@@ -146,8 +168,3 @@ def _by_pairs(trial: Trial, hints: Hints) -> Iterator[Attempt]:
     found = None if calm is None else pairs(trial, calm, hints)
     if calm is not None and found is not None:
         yield _finished(trial, trial, hints, calm, found[0])
-
-
-def channels_of(layouts: Sequence[tuple[Channel, ...]]) -> int:
-    """The most channels of any layout."""
-    return max((len(one) for one in layouts), default=0)

@@ -1,5 +1,7 @@
 """Finds telemetry under which a PromQL rule fires, and its nearest quiet twins, from the rule alone."""
 
+from dataclasses import replace
+
 from tocsin.query.promql import QueryError, parse
 from tocsin.witness.case import Case
 from tocsin.witness.outcome import Always, Impossible, NotFound, Outcome, Witnessed
@@ -9,13 +11,13 @@ from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood,
 from tocsin.witness.promql.impossible import refute
 from tocsin.witness.promql.inline import inlined
 from tocsin.witness.promql.phases import Setting, case, firing, told
-from tocsin.witness.promql.twins import Found, twins
+from tocsin.witness.promql.twins import Found, Lack, clause, twins
 from tocsin.witness.rule import Known, Rule
 
 DEFAULT = 4_000_000
 """Steps of the evaluator, about one for each sample read; a rule takes some ten thousand."""
 MOST_TRIES = 4
-"""So many witnesses are made when twins are missing."""
+"""So many witnesses are made when parts have no twin."""
 _UNKNOWN = Known()
 
 
@@ -42,39 +44,50 @@ def find(rule: Rule, known: Known = _UNKNOWN, *, budget: int = DEFAULT) -> Outco
 
 
 def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
-    """The first witness all of whose parts have a twin; else, of a few, the one that lacks the fewest."""
+    """The first witness, with its twins; those that it lacks are looked for beside a few other witnesses."""
     expr = inlined(parse(rule.expr), known.recordings)
     parts = deciding(expr)
+    own = tuple(part for part in parts if part.start >= 0)
     why = "no telemetry was found that makes it fire"
-    best: Witnessed | None = None
-    tries = 0
+    first: Found | None = None
+    made: list[Case | Lack] = []
     try:
-        for attempt in attempts(expr, rule, known, parts, budget):
+        for number, attempt in enumerate(attempts(expr, rule, known, parts, budget)):
             setting = Setting(rule, known, attempt.trial.channels, attempt.trial.grid, budget)
-            made = firing(setting, attempt.calm, attempt.fault)
-            if isinstance(made, str):
-                why = made
+            course = firing(setting, attempt.calm, attempt.fault)
+            if isinstance(course, str):
+                why = course
                 continue
-            own = tuple(part for part in parts if part.start >= 0)
-            found = _witnessed(Found(setting, expr, own, attempt, *made))
-            best = found if best is None or len(found.missing) < len(best.missing) else best
-            tries += 1
-            if not best.missing or tries >= MOST_TRIES:
+            found = Found(setting, expr, own, attempt, *course)
+            first = first or found
+            made = list(twins(found)) if first is found else _completed(made, found)
+            lacking = any(isinstance(one, Lack) and one.part for one in made)
+            if not lacking or number >= MOST_TRIES:
                 break
-    except (OutOfBudget, EngineRefuses):
-        if best is None:
+    except (OutOfBudget, EngineRefuses, NotUnderstood):
+        if first is None:
             raise
-    return best or NotFound(why)
+    return NotFound(why) if first is None else _witnessed(first, made)
 
 
-def _witnessed(found: Found) -> Witnessed:
+def _completed(made: list[Case | Lack], other: Found) -> list[Case | Lack]:
+    """Twins of parts that the first witness lacks, from beside another witness."""
+    return [clause(other, one.part) if isinstance(one, Lack) and one.part else one for one in made]
+
+
+def _witnessed(found: Found, made: list[Case | Lack]) -> Witnessed:
     """The firing case first, then its twins."""
     story = told(found.setting, found.course)
-    cases: list[Case] = [case(found.setting, found.course, "fires", "it fires", story, found.alerts)]
-    missing: list[str] = []
-    for made in twins(found):
-        if isinstance(made, Case):
-            cases.append(made)
-        else:
-            missing.append(made)
-    return Witnessed(tuple(cases), tuple(missing))
+    first = case(found.setting, found.course, "fires", "it fires", story, found.alerts)
+    cases = [one for one in made if isinstance(one, Case)]
+    return Witnessed((first, *_named_apart(cases)), tuple(one.words for one in made if isinstance(one, Lack)))
+
+
+def _named_apart(cases: list[Case]) -> list[Case]:
+    """No two of the same name."""
+    names: dict[str, int] = {}
+    found = []
+    for one in cases:
+        names[one.name] = count = names.get(one.name, 0) + 1
+        found.append(one if count == 1 else replace(one, name=f"{one.name} ({count})"))
+    return found

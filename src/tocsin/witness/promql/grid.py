@@ -1,11 +1,11 @@
 """The grid of a case: how often is sampled and evaluated, how long its phases are, when it begins."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tocsin.query.promql.ast import Call, Expr, Range, Subquery
 from tocsin.query.promql.walk import walk
-from tocsin.witness.promql.candidates import windows
+from tocsin.witness.promql.candidates import plain_numbers, windows
 from tocsin.witness.rule import Rule
 
 MOST_EVALUATIONS = 90
@@ -19,6 +19,8 @@ _DAYS = tuple(MONDAY + day * 86400.0 for day in (5, 6, 1, 3, 26, 30, 60, 120, 18
 _IN_A_WINDOW = 4
 """So many samples are in the shortest window, at least."""
 _STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
+_COUNTING = frozenset(("changes", "resets", "count_over_time"))
+_MOST_COUNTED = 60
 _PARTS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60)
 _DATES = frozenset(
     ("day_of_month", "day_of_week", "day_of_year", "days_in_month", "hour", "minute", "month", "year")
@@ -35,6 +37,8 @@ class Grid:
     fill: float
     """How long it takes until every window is full (or as full as it gets)."""
     start: float = 0.0
+    hold: float = 0.0
+    """The rule's `for`."""
 
     def samples(self, seconds: float) -> int:
         """How many samples are taken in so many seconds."""
@@ -44,12 +48,13 @@ class Grid:
 def grid(expr: Expr, rule: Rule) -> Grid:
     """The grid that suits a rule."""
     short, long = _extent(expr)
+    dense = _density(expr)
     total = 2 * long + rule.hold + rule.keep + 10 * rule.every
     every = _every(rule, total, short)
-    interval = _interval(every, short)
+    interval = _interval(every, short, dense)
     fill = min(long, MOST_SAMPLES * interval)
     fill = math.ceil(fill / every) * every if fill else 0.0
-    return Grid(interval, every, fill, MONDAY if asks_the_time(expr) else 0.0)
+    return Grid(interval, every, fill, MONDAY if asks_the_time(expr) else 0.0, rule.hold)
 
 
 def _extent(expr: Expr) -> tuple[float, float]:
@@ -66,7 +71,17 @@ def _seconds(node: Range | Subquery) -> float:
 
 
 def _every(rule: Rule, total: float, short: float) -> float:
-    """The group's interval, or a multiple of it when the case would be too long to read."""
+    """The group's interval, or a multiple of it when the case would be too long to read.
+
+    Where that would be very long, a multiple that `for` is not one of.
+    """
+    fitting = _multiple(rule, total, short)
+    if total / fitting > MOST_EVALUATIONS * 4:
+        fitting = _multiple(replace(rule, hold=0.0), total, short)
+    return fitting
+
+
+def _multiple(rule: Rule, total: float, short: float) -> float:
     fitting = rule.every
     for step in _STEPS:
         every = rule.every * step
@@ -80,13 +95,26 @@ def _every(rule: Rule, total: float, short: float) -> float:
     return fitting
 
 
-def _interval(every: float, short: float) -> float:
+def _interval(every: float, short: float, dense: int) -> float:
     if not short:
         return every
     for part in _PARTS:
-        if every / part * _IN_A_WINDOW <= short + 1e-9:
+        if every / part * dense <= short + 1e-9:
             return every / part
-    return max(0.001, short / _IN_A_WINDOW)
+    return max(0.001, short / dense)
+
+
+def _density(expr: Expr) -> int:
+    """How many samples the shortest window needs: more where samples, changes or resets are counted."""
+    counted = [node for node in walk(expr) if isinstance(node, Call) and node.name in _COUNTING]
+    asked = [n for n in plain_numbers(expr) if 1 < n <= _MOST_COUNTED] if counted else []
+    return max(_IN_A_WINDOW, *(math.ceil(2 * n) + 4 for n in asked), 0)
+
+
+def looks_back(expr: Expr) -> bool:
+    """Whether something is compared with what it was: there is an offset, or changes are counted."""
+    nodes = list(walk(expr))
+    return any(getattr(node, "offset", None) is not None for node in nodes)
 
 
 def asks_the_time(expr: Expr) -> bool:

@@ -1,6 +1,7 @@
 """Values for labels: what matchers allow and a person would expect. Nothing of series or expressions."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from tocsin.query.nodes import LabelMatcher
@@ -91,6 +92,8 @@ def _candidates(
 ) -> Iterator[str]:
     yield from (matcher.value for matcher in matchers if matcher.op == "=")
     yield from examples
+    if label not in _USUAL and any(matcher.op in ("!=", "!~") for matcher in matchers):
+        yield _ANYTHING[0]
     yield from islice(usual(label), 3)
     yield from islice(_members(matchers), _TRIED)
     yield from islice(usual(label), 3, max(8, count))
@@ -105,6 +108,15 @@ def _members(matchers: Sequence[LabelMatcher]) -> Iterator[str]:
                 yield from members(matcher.value)
             except (TooHard, RegexError):
                 continue
+
+
+def named(matchers: Iterable[LabelMatcher]) -> Iterator[str]:
+    """Values that matchers speak of, be it to exclude them."""
+    for matcher in matchers:
+        if matcher.op in ("=", "!="):
+            yield matcher.value
+        else:
+            yield from _members([replace(matcher, op="=~")])
 
 
 def _readable(text: str) -> str:

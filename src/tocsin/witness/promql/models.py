@@ -8,7 +8,7 @@ from tocsin.query.numbers import show_number
 from tocsin.witness.promql.names import Nature
 from tocsin.witness.telemetry import Gap, Labels, Run, Sample, Series, labels, runs
 
-Move = Literal["level", "rise", "drift", "gone", "toggle", "clock", "observe"]
+Move = Literal["level", "rise", "drift", "gone", "toggle", "clock", "fresh", "observe", "sparse", "missed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,10 @@ class Motion:
     """What a series does for a while.
 
     level: it is `value`. rise: a counter counts `value` a sample (below 1: 1 each 1/value samples).
-    drift: it begins at `other` and moves `value` a sample. gone: no samples. toggle: it is `other` and 1 more
-    in turns of `value` samples. clock: a time `value` seconds before now. observe: of `other` observations a
-    sample, `value` are slow.
+    drift: it begins at `other` and moves `value` a sample. toggle: it is `other` and 1 more in turns of
+    `value` samples. gone: it has ended. missed: no samples, but no end. sparse: it is `other`, and only each
+    `value`th sample is there. clock: a time, `value` seconds before the fault begins. fresh: a time, always
+    `value` seconds ago. observe: of `other` observations a sample, `value` are slow.
     """
 
     move: Move
@@ -125,6 +126,9 @@ def _moving(motion: Motion, length: int) -> Iterator[Run]:
             yield Run(motion.value, length)
         case "drift":
             yield Run(motion.other, length, motion.value)
+        case "sparse":
+            turn = max(1, round(motion.value))
+            yield from runs(motion.other if i % turn == 0 else Gap.MISSING for i in range(length))
         case "toggle":
             turn = max(1, round(motion.value))
             yield from runs(motion.other + (i // turn + 1) % 2 for i in range(length))

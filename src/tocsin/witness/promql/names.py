@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tocsin.query.promql.ast import COMPARISONS, Binary, Call, Expr, Subquery, Unary
@@ -15,6 +15,7 @@ Kind = Literal["gauge", "counter", "clock", "buckets"]
 _OF_COUNTERS = frozenset(("rate", "irate", "increase", "resets"))
 _OF_DRIFT = frozenset(("deriv", "predict_linear", "delta", "idelta", "double_exponential_smoothing"))
 _OF_CHANGE = frozenset(("changes", "resets", "idelta", "stddev_over_time", "stdvar_over_time"))
+_OF_GAPS = frozenset(("count_over_time", "present_over_time", "absent_over_time", "timestamp"))
 _OF_BUCKETS = frozenset(("histogram_quantile", "histogram_fraction", "histogram_quantiles"))
 _STATE = re.compile(r"(^|_)(up|ready|healthy|success|enabled|available|active|status|state|online)$")
 _RATIO = re.compile(r"(ratio|fraction|utili[sz]ation)(_|$)")
@@ -44,6 +45,8 @@ class Nature:
     trouble: bool = False
     drifts: bool = False
     changes: bool = False
+    gaps: bool = False
+    """Whether it matters which samples are missing."""
 
 
 def nature(metric: str, needs: Sequence[Need], signal: Signal | None) -> Nature:
@@ -52,14 +55,16 @@ def nature(metric: str, needs: Sequence[Need], signal: Signal | None) -> Nature:
     lower = metric.lower()
     drifts = bool(used & _OF_DRIFT) or any(_compared_with_its_past(need) for need in needs)
     changes = bool(used & _OF_CHANGE)
+    gaps = bool(used & _OF_GAPS)
     trouble = bool(_TROUBLE.search(lower))
     kind = _kind(needs, used, signal)
     if kind == "clock":
-        return Nature("clock", True, 0.0, float("inf"), 60.0)
+        ahead = any(_is_a_time(need) == "ahead" for need in needs)
+        return Nature("clock", True, 0.0, float("inf"), -90 * 86400.0 if ahead else 60.0)
     if kind in ("counter", "buckets"):
         whole = not lower.endswith(("_sum", "_seconds_total"))
         return Nature(kind, whole, 0.0, float("inf"), 0.0 if trouble else 10.0, trouble, drifts, changes)
-    return _gauge(lower, signal, trouble, drifts, changes)
+    return replace(_gauge(lower, signal, trouble, drifts, changes), gaps=gaps)
 
 
 def _gauge(name: str, signal: Signal | None, trouble: bool, drifts: bool, changes: bool) -> Nature:
@@ -98,26 +103,22 @@ def _of_buckets(need: Need) -> bool:
     return not named and any(call.name in _OF_BUCKETS for call in _calls(need))
 
 
-def _is_a_time(need: Need) -> bool:
-    """Whether the value is subtracted from, or compared with, the time of the evaluation."""
+def _is_a_time(need: Need) -> Literal["", "past", "ahead"]:
+    """Whether the value is subtracted from, or compared with, the time of the evaluation; or the reverse."""
     below: Expr = need.selector
     for node in reversed(need.above):
         if isinstance(node, Call) and (node.name in _OF_COUNTERS or node.name in ("changes", "timestamp")):
-            return False
+            return ""
         if isinstance(node, Binary) and (node.op == "-" or node.op in COMPARISONS):
-            other = node.right if _within(node.left, below) else node.left
-            if asks_the_time(other):
-                return True
+            first = node.left is below
+            if asks_the_time(node.right if first else node.left):
+                return "ahead" if first else "past"
             if node.op in COMPARISONS:
-                return False
-        elif isinstance(node, Binary) and node.op not in ("*", "/", "+"):
-            return False
+                return ""
+        elif isinstance(node, Binary) and node.op not in ("*", "/", "+", "or"):
+            return ""
         below = node
-    return False
-
-
-def _within(side: Expr, below: Expr) -> bool:
-    return side is below
+    return ""
 
 
 def asks_the_time(expr: Expr) -> bool:

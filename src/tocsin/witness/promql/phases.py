@@ -56,17 +56,21 @@ def series(setting: Setting, course: Course) -> tuple[Series, ...]:
     found: list[Series] = []
     for index, channel in enumerate(setting.channels):
         motions = [state[index] for state in course.states]
-        found += channel_series(channel, list(zip(counts, _timed(motions, course, grid.start), strict=True)))
+        found += channel_series(
+            channel, list(zip(counts, _timed(motions, course, grid.start, grid.interval), strict=True))
+        )
     return tuple(sorted(found, key=lambda one: one.labels))
 
 
-def _timed(motions: Sequence[Motion], course: Course, start: float) -> list[Motion]:
+def _timed(motions: Sequence[Motion], course: Course, start: float, interval: float) -> list[Motion]:
     """Times of the past stand still until something new happens; they never go backwards."""
     begins = [start + sum(course.lengths[:i]) for i in range(len(motions))]
     ends = [start + sum(course.lengths[: i + 1]) for i in range(len(motions))]
     found = list(motions)
     last: float | None = None
     for i, motion in enumerate(motions):
+        if motion.move == "fresh":
+            found[i] = Motion("drift", interval, begins[i] - motion.value)
         if motion.move != "clock":
             continue
         value = (ends[i] if course.late and i == 1 else begins[i]) - motion.value

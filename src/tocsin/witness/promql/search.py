@@ -27,13 +27,20 @@ class Move:
         return tuple(self.motion if i in self.channels else m for i, m in enumerate(state))
 
 
-def moves(trial: Trial, state: State, hints: Hints, *, wild: bool = False) -> list[Move]:
-    """All that may be done to one channel, or to all of one metric together; what is bad moves first."""
+def moves(
+    trial: Trial, state: State, hints: Hints, *, wild: bool = False, first: frozenset[int] = frozenset()
+) -> list[Move]:
+    """All that may be done to one channel, or to all of one metric together.
+
+    The channels `first` move first, then those that count what is bad.
+    """
     found: list[Move] = []
     groups: dict[str, list[int]] = {}
     for index, channel in enumerate(trial.channels):
         groups.setdefault(channel.metric, []).append(index)
-    order = sorted(range(len(trial.channels)), key=lambda i: not trial.channels[i].nature.trouble)
+    order = sorted(
+        range(len(trial.channels)), key=lambda i: (i not in first, not trial.channels[i].nature.trouble)
+    )
     single = [(i,) for i in order]
     joint = [tuple(group) for group in groups.values() if len(group) > 1]
     scale = Scale(trial.grid.interval, trial.length)
@@ -44,13 +51,15 @@ def moves(trial: Trial, state: State, hints: Hints, *, wild: bool = False) -> li
     return found
 
 
-def climb(trial: Trial, state: State, hints: Hints, *, wild: bool = False) -> tuple[State, Score]:
+def climb(
+    trial: Trial, state: State, hints: Hints, *, wild: bool = False, first: frozenset[int] = frozenset()
+) -> tuple[State, Score]:
     """The best state that is reached by changing one channel after the other."""
     best = trial.score(trial_kept(trial, state))
     for _ in range(ROUNDS):
         if best[0] > 0:
             break
-        step = _step(trial, state, best, moves(trial, state, hints, wild=wild))
+        step = _step(trial, state, best, moves(trial, state, hints, wild=wild, first=first))
         if step is None:
             break
         state, best = step

@@ -205,6 +205,9 @@ class _Pass:
         if not isinstance(origin, int):
             return {**flow, target: None}
         self.want(origin)
+        if source == target:
+            self.classes.of(origin).matchers.append(LabelMatcher(source, "=~", pattern))
+            return flow
         if pattern in ("(.*)", "(.+)") and replacement in ("$1", "${1}"):
             return {**flow, target: origin}
         return {**flow, target: self.cut_out(origin, source, replacement, pattern)}
@@ -289,7 +292,7 @@ def _value(work: _Pass, root: int) -> str:
     found = work.classes.classes[root]
     if found.absent and not found.must:
         return ""
-    if not (found.must or found.wanted) or (found.label == "le" and not found.must):
+    if not (found.must or found.wanted or found.matchers) or (found.label == "le" and not found.must):
         return ""
     examples = work.examples(found.label, found.metrics)
     return next(iter(choose(found.label, found.matchers, examples=examples)), "")

@@ -33,24 +33,36 @@ def series_name(channel: Channel) -> str:
 
 def motion_words(motion: Motion, interval: float) -> str:
     """What a motion is."""
+    value, other = motion.value, motion.other
     match motion.move:
         case "level":
-            return f"is {number(motion.value)}"
+            return f"is {number(value)}"
         case "rise":
-            return f"counts {number(motion.value / interval)} a second" if motion.value else "counts nothing"
+            return f"counts {number(value / interval)} a second" if value else "counts nothing"
         case "drift":
-            return f"moves from {number(motion.other)} by {number(motion.value * 60 / interval)} a minute"
-        case "gone":
-            return "is not there"
+            return f"moves from {number(other)} by {number(value * 60 / interval)} a minute"
         case "toggle":
-            turn = duration(round(motion.value) * interval)
-            return f"changes between {number(motion.other)} and {number(motion.other + 1)} every {turn}"
+            turn = duration(round(value) * interval)
+            return f"changes between {number(other)} and {number(other + 1)} every {turn}"
+        case "observe":
+            return f"has {number(other / interval)} observations a second, {number(value / interval)} slow"
+        case _:
+            return _presence(motion)
+
+
+def _presence(motion: Motion) -> str:
+    match motion.move:
+        case "sparse":
+            return f"is {number(motion.other)}, but only one scrape of {round(motion.value)} succeeds"
+        case "missed":
+            return "is not scraped"
+        case "fresh":
+            return f"is always {duration(round(motion.value))} ago"
         case "clock":
             when = "ago" if motion.value >= 0 else "from now"
             return f"is {duration(abs(round(motion.value)))} {when}"
         case _:
-            rate = number(motion.other / interval)
-            return f"has {rate} observations a second, {number(motion.value / interval)} of them slow"
+            return "is not there"
 
 
 def sentence(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tocsin.query.nodes import LabelMatcher
-from tocsin.witness.promql.label_values import allows, choose
+from tocsin.witness.promql.label_values import allows, choose, named
 from tocsin.witness.promql.models import Channel
 from tocsin.witness.promql.names import Nature, nature
 from tocsin.witness.promql.shapes import Need, Shape, Split
@@ -118,7 +118,8 @@ def _complements(shape: Shape, known: Known) -> Iterator[_Plan]:
             own = [m for m in need.selector.matchers if m.label == label]
             signal = known.signals.get(found.get("__name__", ""))
             examples = signal.labels.get(label, ()) if signal is not None else ()
-            values = choose(label, own, examples=examples, count=20)
+            spoken = tuple(v for matchers in others for v in named(matchers))
+            values = choose(label, own, examples=(*examples, *spoken), count=20)
             apart = [v for v in values if not any(all(allows(m, v) for m in ms) for ms in others)]
             if apart:
                 found[label] = apart[0]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 
+from tocsin.witness.promql.grid import Grid
 from tocsin.witness.promql.models import GONE, Channel, Motion
 from tocsin.witness.promql.search import with_value
 from tocsin.witness.promql.trial import State, Trial
@@ -51,7 +52,7 @@ def _one(trial: Trial, state: State, origin: State, group: tuple[int, ...]) -> S
         return trial.margin(with_(value))
 
     if motion.move == "clock":
-        return with_(_moment(margin, motion.value, before, trial.grid.every))
+        return with_(_moment(margin, motion.value, before, trial.grid))
     if motion.move == "toggle":
         return with_(_slowest(margin, motion.value))
     if motion.move in ("gone",) or before.move != motion.move:
@@ -71,17 +72,24 @@ def _whole(channel: Channel, motion: Motion) -> bool:
     return motion.move == "observe" or (channel.nature.whole and motion.move in ("level", "rise"))
 
 
-def _moment(margin: Callable[[float], float], age: float, before: Motion, every: float) -> float:
-    """An age that comes true between two evaluations, half-way."""
-    goal = before.value if before.move == "clock" else age
-    good, bad = age, goal
-    if margin(bad) > 0:
+def _moment(margin: Callable[[float], float], age: float, before: Motion, grid: Grid) -> float:
+    """An age that comes true between two evaluations, half-way.
+
+    Where time itself heals, it is still true after `for`.
+    """
+    if before.move != "clock" or margin(before.value) > 0:
         return age
+    lasting = grid.hold + 5 * grid.every if before.value > age else 0.0
+    good, bad = age, before.value
+    if margin(good + lasting) <= 0:
+        good = next((n for n in (0.0, age - lasting) if margin(n) > 0 and margin(n + lasting) > 0), age)
+        lasting = lasting if good != age else 0.0
     while abs(good - bad) > 1:
         middle = (good + bad) / 2
-        good, bad = (middle, bad) if margin(middle) > 0 else (good, middle)
-    found = round(good) + math.copysign(every / 2, good - bad)
-    return float(round(found)) if margin(round(found)) > 0 else good
+        holds = margin(middle) > 0 and margin(middle + lasting) > 0
+        good, bad = (middle, bad) if holds else (good, middle)
+    found = float(round(good + math.copysign(grid.every / 2, good - bad)))
+    return found if margin(found) > 0 else good
 
 
 def _slowest(margin: Callable[[float], float], turn: float) -> float:

@@ -4,18 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tocsin.query.promql.ast import Expr
+from tocsin.query.promql.walk import selectors
 from tocsin.witness.case import Alerting, Case, Clause, Kind
 from tocsin.witness.promql.attempts import Attempt
 from tocsin.witness.promql.clauses import Deciding, opposed
 from tocsin.witness.promql.evaluate import EngineRefuses, vector
+from tocsin.witness.promql.grid import starts
 from tocsin.witness.promql.models import GONE, Motion
 from tocsin.witness.promql.phases import TAIL, Course, Setting, case, predict, told
 from tocsin.witness.promql.search import climb
-from tocsin.witness.promql.story import duration, excerpt, missed
+from tocsin.witness.promql.story import excerpt, missed
 from tocsin.witness.promql.tighten import reverted, tightened
 from tocsin.witness.promql.trial import State, Trial
 
 LOOKBACK = 300.0
+_NEVER_SHORT = "held one evaluation too short: the shortest fault that is noticed lasts for longer than `for`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,17 @@ class Found:
         return self.setting.rule.expr
 
 
-def twins(found: Found) -> Iterator[Case | str]:
-    """All twins that can be had; a text says which could not, and why."""
-    yield from _clauses(found)
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A twin that could not be had, and why; `part` when it is that of a part of the expression."""
+
+    words: str
+    part: Deciding | None = None
+
+
+def twins(found: Found) -> Iterator[Case | Lack]:
+    """All twins that can be had, and what is known of those that cannot."""
+    yield from (clause(found, part) for part in found.parts)
     yield from _short(found)
     yield _baseline(found)
     yield from _no_traffic(found)
@@ -48,44 +59,68 @@ def _fires(alerts: tuple[Alerting, ...]) -> bool:
     return any(one.firing is not None for one in alerts)
 
 
-def _clauses(found: Found) -> Iterator[Case | str]:
-    names: set[str] = set()
-    for part in found.parts:
-        made = _clause(found, part)
-        if isinstance(made, Case) and made.name in names:
-            made = replace(made, name=f"{made.name} ({part.start})")
-        if isinstance(made, Case):
-            names.add(made.name)
-        yield made
-
-
-def _clause(found: Found, part: Deciding) -> Case | str:
+def clause(found: Found, part: Deciding) -> Case | Lack:
+    """The nearest case in which this part is not as the alert needs it; or the branch alone is."""
     what = f"`{excerpt(found.text, part.start, part.end)}`"
     alone = part.part in ("left branch", "right branch")
-    trial = _trial(found, opposed(found.expr, part), None if alone else found.expr)
-    state = _nearest(found, trial)
-    if state is None:
-        return f"{what}: no telemetry was found in which only this is different"
+    if not selectors(part.node):
+        return _at_another_time(found, part)
+    searched = _searched(found, part, alone)
+    if searched is None:
+        return Lack(f"{what}: no telemetry was found in which only this is different", part)
+    trial, state = searched
     for course in _courses(found, state, alone):
         try:
             alerts = predict(found.setting, course)
         except EngineRefuses as refused:
-            return f"{what}: the engine refuses this: {refused.words}"
+            return Lack(f"{what}: the engine refuses this: {refused.words}", part)
         if _fires(alerts) == alone:
             kind: Kind = "firing-clause" if alone else "clause"
             words = _words(found, part, trial, course.states[1])
             return _case(found, course, kind, words, alerts, Clause(part.start, part.end, words))
-    return f"{what}: it {'does not fire' if alone else 'fires'} in the telemetry that was found"
+    return Lack(f"{what}: it {'does not fire' if alone else 'fires'} in what was found", part)
 
 
-def _nearest(found: Found, trial: Trial) -> State | None:
-    """The state nearest to the witness in which the trial's expression gives something."""
+def _at_another_time(found: Found, part: Deciding) -> Case | Lack:
+    """The same telemetry at a time at which the part, which is about the time alone, does not hold."""
+    what = f"`{excerpt(found.text, part.start, part.end)}`"
+    for start in starts(found.expr):
+        setting = replace(found.setting, grid=replace(found.setting.grid, start=start))
+        other = replace(found, setting=setting)
+        alerts = predict(setting, found.course)
+        if not alerts and _trial(other, opposed(part.node, part), None).margin(found.attempt.fault) > 0:
+            return _case(other, found.course, "clause", f"{what} does not hold", alerts, _pin(part, what))
+    return Lack(f"{what}: no time was found at which it is different")
+
+
+def _pin(part: Deciding, what: str) -> Clause:
+    return Clause(part.start, part.end, f"{what} does not hold")
+
+
+def _searched(found: Found, part: Deciding, alone: bool) -> tuple[Trial, State] | None:
+    """The state nearest to the witness in which only this part is different.
+
+    Or, where this part decides about all else, in which it is different, whatever else is.
+    """
     fault, calm, hints = found.attempt.fault, found.attempt.calm, found.attempt.hints
-    for origin, wild in ((fault, False), (calm, False), (fault, True)):
-        state, score = climb(trial, origin, hints, wild=wild)
+    changed = frozenset(i for i, motion in enumerate(fault) if motion != calm[i])
+    for trial, origin, wild in _ways(found, part, alone):
+        state, score = climb(trial, origin, hints, wild=wild, first=changed)
         if score[0] > 0:
-            return tightened(trial, reverted(trial, state, fault), fault)
+            return trial, tightened(trial, reverted(trial, state, fault), fault)
     return None
+
+
+def _ways(found: Found, part: Deciding, alone: bool) -> Iterator[tuple[Trial, State, bool]]:
+    fault, calm = found.attempt.fault, found.attempt.calm
+    whole = _trial(found, opposed(found.expr, part), None if alone else found.expr)
+    yield whole, fault, False
+    yield whole, calm, False
+    if part.part == "comparison":
+        own = _trial(found, opposed(part.node, part), found.expr)
+        yield own, fault, False
+        yield own, calm, False
+    yield whole, fault, True
 
 
 def _courses(found: Found, state: State, alone: bool) -> Iterator[Course]:
@@ -113,7 +148,7 @@ def _trial(found: Found, expr: Expr, against: Expr | None) -> Trial:
         expr,
         (),
         old.channels,
-        old.grid,
+        found.setting.grid,
         old.budget,
         against=against,
         before=old.before,
@@ -162,7 +197,7 @@ def _case(
     return case(setting, course, kind, name, story, alerts, pins)
 
 
-def _short(found: Found) -> Iterator[Case | str]:
+def _short(found: Found) -> Iterator[Case | Lack]:
     """The fault ends so early that the last evaluation before firing is the last that gives anything."""
     rule, grid = found.setting.rule, found.setting.grid
     if rule.hold <= 0:
@@ -182,17 +217,16 @@ def _short(found: Found) -> Iterator[Case | str]:
             low = middle
             best = (course, alerts) if alerts else best
     if best is None:
-        longest = duration(high * grid.interval)
-        yield f"held one evaluation too short: whatever is shorter than {longest} does nothing"
+        yield Lack(_NEVER_SHORT)
         return
     yield _case(found, best[0], "short", "held one evaluation too short", best[1])
 
 
-def _baseline(found: Found) -> Case | str:
+def _baseline(found: Found) -> Case | Lack:
     course = _all_the_time(found, found.attempt.calm)
     alerts = predict(found.setting, course)
     if _fires(alerts):
-        return "baseline: what was taken for healthy fires after a while"
+        return Lack("baseline: what was taken for healthy fires after a while")
     return _case(found, course, "baseline", "healthy all the time", alerts)
 
 
@@ -202,7 +236,7 @@ def _all_the_time(found: Found, state: State) -> Course:
     return Course((state,), (length,))
 
 
-def _no_traffic(found: Found) -> Iterator[Case | str]:
+def _no_traffic(found: Found) -> Iterator[Case | Lack]:
     still = {"rise": Motion("rise"), "observe": Motion("observe")}
     state = tuple(still.get(motion.move, motion) for motion in found.attempt.calm)
     if not any(motion.move in still for motion in found.attempt.calm) or state == found.attempt.calm:
@@ -213,7 +247,7 @@ def _no_traffic(found: Found) -> Iterator[Case | str]:
     yield _case(found, course, "no-traffic", name, alerts)
 
 
-def _gone(found: Found) -> Case | str:
+def _gone(found: Found) -> Case | Lack:
     grid, rule = found.setting.grid, found.setting.rule
     before = found.course.lengths[0]
     after = -(-(max(grid.fill, LOOKBACK) + rule.hold) // grid.every) * grid.every + TAIL * grid.every
