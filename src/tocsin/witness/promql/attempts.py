@@ -13,7 +13,7 @@ from tocsin.witness.promql.names import signs
 from tocsin.witness.promql.search import climb, healthy, moves, pairs
 from tocsin.witness.promql.shapes import shape
 from tocsin.witness.promql.structures import structures
-from tocsin.witness.promql.tighten import dropped, reverted, tightened
+from tocsin.witness.promql.tighten import absorbed, dropped, reverted, tightened
 from tocsin.witness.promql.trial import State, Trial
 from tocsin.witness.rule import Known, Rule
 
@@ -33,6 +33,9 @@ class Attempt:
     hints: Hints
     calm: State
     fault: State
+    all_calm: State
+    all_fault: State
+    """The same two with the channels that can be left out of them."""
     transient: bool = False
 
 
@@ -110,14 +113,13 @@ def _later(state: State, trial: Trial) -> State:
     return tuple(replace(m, value=m.value + spent) if m.move == "clock" else m for m in state)
 
 
-def _finished(
-    trial: Trial, quiet: Trial, hints: Hints, calm: State, fault: State, *, transient: bool = False
-) -> Attempt:
+def _finished(trial: Trial, quiet: Trial, hints: Hints, calm: State, fault: State) -> Attempt:
     """The state made minimal and readable."""
     trial.store(fault, keep=True)
     fault = tightened(trial, reverted(trial, fault, calm), calm)
-    fault, calm = dropped(trial, quiet, fault, calm)
-    return Attempt(trial, hints, calm, fault, transient)
+    calm = absorbed(quiet, calm, fault)
+    less_fault, less_calm = dropped(trial, quiet, fault, calm)
+    return Attempt(trial, hints, less_calm, less_fault, calm, fault)
 
 
 def _transient(steady: Trial, rule: Rule, hints: Hints) -> Iterator[Attempt]:
@@ -129,7 +131,7 @@ def _transient(steady: Trial, rule: Rule, hints: Hints) -> Iterator[Attempt]:
         fault, score = climb(trial, calm, hints)
         if score[0] > 0:
             fault = tightened(trial, reverted(trial, fault, calm), calm)
-            yield Attempt(trial, hints, calm, fault, True)
+            yield Attempt(trial, hints, calm, fault, calm, fault, True)
 
 
 def _quiet_states(steady: Trial, hints: Hints) -> Iterator[State]:

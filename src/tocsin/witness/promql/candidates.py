@@ -102,8 +102,8 @@ def motions(
 
 
 def _near(value: float, whole: bool) -> tuple[float, ...]:
-    if value == 0:
-        return (0.0, 1.0)
+    if value in (0, 1):
+        return (0.0, 1.0, 2.0)
     steps = (1.05, 0.95, 1.0, 2.0, 0.5)
     if not whole:
         return tuple(value * step for step in steps)

@@ -37,7 +37,7 @@ def _deciding(expr: Expr) -> Iterator[Deciding]:
             yield Deciding("comparison", node, node.start, node.end, positive)
         elif node.op == "and" and not compares(node.right):
             yield Deciding("guard", node, node.right.start, node.right.end, positive)
-        elif node.op == "unless":
+        elif node.op == "unless" and not compares(node.right):
             yield Deciding("exception", node, node.right.start, node.right.end, positive)
         elif node.op == "or":
             yield Deciding("left branch", node, node.left.start, node.left.end, positive)

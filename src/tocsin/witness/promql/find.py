@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from tocsin.query.promql import QueryError, parse
+from tocsin.query.promql.walk import selectors
 from tocsin.witness.case import Case
 from tocsin.witness.outcome import Always, Impossible, NotFound, Outcome, Witnessed
 from tocsin.witness.promql.attempts import attempts
-from tocsin.witness.promql.clauses import deciding
+from tocsin.witness.promql.clauses import Deciding, deciding
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget
+from tocsin.witness.promql.grid import asks_the_time
 from tocsin.witness.promql.impossible import refute
 from tocsin.witness.promql.inline import inlined
 from tocsin.witness.promql.phases import Setting, case, firing, told
@@ -47,7 +49,7 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
     """The first witness, with its twins; those that it lacks are looked for beside a few other witnesses."""
     expr = inlined(parse(rule.expr), known.recordings)
     parts = deciding(expr)
-    own = tuple(part for part in parts if part.start >= 0)
+    own = tuple(part for part in parts if part.start >= 0 and _variable(part))
     why = "no telemetry was found that makes it fire"
     first: Found | None = None
     made: list[Case | Lack] = []
@@ -68,6 +70,11 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
         if first is None:
             raise
     return NotFound(why) if first is None else _witnessed(first, made)
+
+
+def _variable(part: Deciding) -> bool:
+    """Whether there is anything that it could depend on."""
+    return bool(selectors(part.node)) or asks_the_time(part.node)
 
 
 def _completed(made: list[Case | Lack], other: Found) -> list[Case | Lack]:

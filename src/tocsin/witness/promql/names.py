@@ -10,6 +10,7 @@ from tocsin.query.promql.types import type_of
 from tocsin.query.promql.walk import bare, walk
 from tocsin.witness.promql.shapes import Need
 from tocsin.witness.rule import Signal
+from tocsin.witness.telemetry import Labels
 
 Kind = Literal["gauge", "counter", "clock", "buckets"]
 _OF_COUNTERS = frozenset(("rate", "irate", "increase", "resets"))
@@ -24,6 +25,10 @@ _TROUBLE = re.compile(
     r"err|fail|drop|reject|timeout|lost|discard|denied|refused|retr|invalid|panic|oom|throttl|evict|"
     r"exceed|missed|killed|crash|restart|conflict|corrupt|abort|overrun|unavailable|unhealthy|down(_|$)"
 )
+_TROUBLE_VALUE = re.compile(
+    r"^[45](\d\d|xx)$|err|fail|reject|timeout|denied|refused|abort|invalid|unavail|internal"
+)
+_PLACES = frozenset(("__name__", "job", "instance", "namespace", "pod", "cluster"))
 _FRACTIONAL = re.compile(
     r"seconds|ratio|percent|_pct|celsius|volt|ampere|watt|joule|load|temperature|latency|duration|util|avg|"
     r"mean|fraction|usage|score|hertz|humidity|speed|_sum$"
@@ -65,6 +70,14 @@ def nature(metric: str, needs: Sequence[Need], signal: Signal | None) -> Nature:
         whole = not lower.endswith(("_sum", "_seconds_total"))
         return Nature(kind, whole, 0.0, float("inf"), 0.0 if trouble else 10.0, trouble, drifts, changes)
     return replace(_gauge(lower, signal, trouble, drifts, changes), gaps=gaps)
+
+
+def troubled(found: Nature, labels: Labels) -> Nature:
+    """The nature of a series whose labels say that it counts what is bad."""
+    bad = any(_TROUBLE_VALUE.search(value.lower()) for name, value in labels if name not in _PLACES)
+    if not bad or found.kind not in ("counter", "buckets"):
+        return found
+    return replace(found, healthy=0.0, trouble=True)
 
 
 def _gauge(name: str, signal: Signal | None, trouble: bool, drifts: bool, changes: bool) -> Nature:

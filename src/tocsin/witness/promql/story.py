@@ -92,8 +92,9 @@ def missed(text: str, part: Deciding, left: float | None, right: float | None) -
     if left is None or right is None:
         return f"`{excerpt(text, part.start, part.end)}` does not hold"
     what = excerpt(text, node.left.start, node.left.end)
-    words = _MISSES[node.op] if part.positive else node.op
-    return f"`{what}` is {number(left)}, {words} {number(right)}"
+    if not part.positive:
+        return f"`{excerpt(text, part.start, part.end)}` holds: it is {number(left)}"
+    return f"`{what}` is {number(left)}, {_MISSES[node.op]} {number(right)}"
 
 
 def shown(labels: Labels) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tocsin.query.nodes import LabelMatcher
 from tocsin.witness.promql.label_values import allows, choose, named
 from tocsin.witness.promql.models import Channel
-from tocsin.witness.promql.names import Nature, nature
+from tocsin.witness.promql.names import Nature, nature, troubled
 from tocsin.witness.promql.shapes import Need, Shape, Split
 from tocsin.witness.rule import Known, Signal
 from tocsin.witness.telemetry import Labels
@@ -155,7 +155,7 @@ def _channels(
         metric = _metric(plan.labels)
         found = natures[metric]
         if found.kind != "buckets":
-            yield Channel(metric, tuple(labels), found)
+            yield Channel(metric, tuple(labels), troubled(found, plan.labels))
             continue
         bare = dict.fromkeys(as_labels((k, v) for k, v in one if k != "le") for one in labels)
         edges = _edges(numbers, known.signals.get(metric))

@@ -10,6 +10,8 @@ from tocsin.witness.promql.trial import State, Trial
 
 NEAR = 0.02
 """The margin that is kept, where values are not whole."""
+DEEP = -0.05
+"""A healthy state is at least so far from firing."""
 WIDE = 0.045
 """The margin up to which a rounder number is preferred."""
 _LEAST = 0.001
@@ -159,6 +161,18 @@ def roundest(one: float, other: float) -> float:
                     break
             return sign * round(best / scale, max(0, digits - power))
     return one
+
+
+def absorbed(trial: Trial, calm: State, fault: State) -> State:
+    """What need not change for the fault does not: a guard may be met all the time."""
+    for index in reversed(range(len(calm))):
+        changed = [i for i, motion in enumerate(fault) if motion != calm[i]]
+        if index not in changed or len(changed) == 1 or GONE in (calm[index], fault[index]):
+            continue
+        less = (*calm[:index], fault[index], *calm[index + 1 :])
+        if trial.margin(less) <= min(DEEP, trial.margin(calm) * 0.9):
+            calm = less
+    return calm
 
 
 def dropped(trial: Trial, quiet: Trial, fault: State, calm: State) -> tuple[State, State]:

@@ -65,11 +65,11 @@ def clause(found: Found, part: Deciding) -> Case | Lack:
     alone = part.part in ("left branch", "right branch")
     if not selectors(part.node):
         return _at_another_time(found, part)
-    searched = _searched(found, part, alone)
+    searched = _searched(found, part)
     if searched is None:
         return Lack(f"{what}: no telemetry was found in which only this is different", part)
     trial, state = searched
-    for course in _courses(found, state, alone):
+    for course in _courses(found, *_lean(found, state), alone):
         try:
             alerts = predict(found.setting, course)
         except EngineRefuses as refused:
@@ -97,23 +97,24 @@ def _pin(part: Deciding, what: str) -> Clause:
     return Clause(part.start, part.end, f"{what} does not hold")
 
 
-def _searched(found: Found, part: Deciding, alone: bool) -> tuple[Trial, State] | None:
+def _searched(found: Found, part: Deciding) -> tuple[Trial, State] | None:
     """The state nearest to the witness in which only this part is different.
 
     Or, where this part decides about all else, in which it is different, whatever else is.
     """
-    fault, calm, hints = found.attempt.fault, found.attempt.calm, found.attempt.hints
+    fault, calm, hints = found.attempt.all_fault, found.attempt.all_calm, found.attempt.hints
     changed = frozenset(i for i, motion in enumerate(fault) if motion != calm[i])
-    for trial, origin, wild in _ways(found, part, alone):
+    for trial, origin, wild in _ways(found, part):
         state, score = climb(trial, origin, hints, wild=wild, first=changed)
         if score[0] > 0:
             return trial, tightened(trial, reverted(trial, state, fault), fault)
     return None
 
 
-def _ways(found: Found, part: Deciding, alone: bool) -> Iterator[tuple[Trial, State, bool]]:
-    fault, calm = found.attempt.fault, found.attempt.calm
-    whole = _trial(found, opposed(found.expr, part), None if alone else found.expr)
+def _ways(found: Found, part: Deciding) -> Iterator[tuple[Trial, State, bool]]:
+    fault, calm = found.attempt.all_fault, found.attempt.all_calm
+    other = {"left branch": part.node.right, "right branch": part.node.left}.get(part.part, found.expr)
+    whole = _trial(found, opposed(found.expr, part), other)
     yield whole, fault, False
     yield whole, calm, False
     if part.part == "comparison":
@@ -123,9 +124,21 @@ def _ways(found: Found, part: Deciding, alone: bool) -> Iterator[tuple[Trial, St
     yield whole, fault, True
 
 
-def _courses(found: Found, state: State, alone: bool) -> Iterator[Course]:
+def _lean(found: Found, state: State) -> tuple[State, State]:
+    """The healthy state and this one, without the channels that the witness does without as well."""
+    attempt = found.attempt
+    out = [
+        lean == less == GONE and motion == full
+        for lean, less, full, motion in zip(
+            attempt.calm, attempt.fault, attempt.all_fault, state, strict=True
+        )
+    ]
+    calm = tuple(GONE if left else motion for left, motion in zip(out, attempt.all_calm, strict=True))
+    return calm, tuple(GONE if left else motion for left, motion in zip(out, state, strict=True))
+
+
+def _courses(found: Found, calm: State, state: State, alone: bool) -> Iterator[Course]:
     """The same course with this state as the fault; then with states ever calmer, if it must not fire."""
-    calm = found.attempt.calm
     for late in (True, False) if any(m.move == "clock" for m in state) else (True,):
         yield replace(found.course, states=(calm, state, calm), late=late)
     for part in () if alone else (0.1, 0.3, 0.6, 1.0):
