@@ -1,6 +1,5 @@
-"""Loki as judge: alerts of hand-made cases are seen when they are, and nothing that is wrong goes unnoticed."""
+"""Loki as judge: alerts of hand-made cases are seen when they fire, and no mistake goes unnoticed."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -168,18 +167,15 @@ def test_automatic_labels_and_metadata_are_there_as_in_production(loki):
     assert seen.ok, seen.words
 
 
-def test_many_cases_are_apart_and_quick(loki):
-    """How long it takes is measured in `bench`; here only that it is not absurd."""
+def test_many_cases_are_apart(loki):
     own = rule(hold=120.0)
     fires = case(burst(301, 20), expected=(alerting(360, 480, 780, service_name="api"),))
     cases = tuple(fires if i % 2 else case(burst(301, 5), name=f"{i}") for i in range(100))
     done: list[int] = []
-    began = time.monotonic()
     found = judge([Proposal(own, cases)], loki, told=done.append)
     assert not isinstance(found, NotRun)
     assert all(one.ok for one in found[own.id])
     assert sum(done) == 100
-    assert time.monotonic() - began < 60
 
 
 def test_a_loki_that_dies_is_not_run():

@@ -75,6 +75,8 @@ def read(path: Path, name: str, sink: Sink) -> TestFile | None:
     if root is None:
         return None
     own, every = language(root, sink), _every(root.get("evaluation_interval"))
+    if sink.errors:
+        return None  # half of the keys would be unknown
     found = rules(path, name, root.at("rule_files").items, own, every, sink)
     spoken: Language = own or found.language or "promql"
     declared = decode(LogqlFile, root, sink) if spoken == "logql" else decode(PromqlFile, root, sink)
