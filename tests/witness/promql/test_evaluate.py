@@ -1,6 +1,7 @@
 """The local evaluator without an engine: margins, what is kept for a search, refusals, budget."""
 
 import math
+import random
 
 import pytest
 from tests.witness.promql.evaluate_generator import setting
@@ -16,6 +17,7 @@ from tocsin.witness.promql.evaluate import (
     Store,
     vector,
 )
+from tocsin.witness.telemetry import Gap, Series, runs
 
 A = series("x", [8.0], job="a")
 B = series("x", [2.0], job="b")
@@ -145,3 +147,44 @@ def test_replaced_samples_leave_the_first_store_as_it_is():
     other = STORE.replaced(0, [1.0])
     assert [e.value for e in vector(parse("x"), other, 0.0)] == [1.0, 2.0]
     assert [e.value for e in vector(parse("x"), STORE, 0.0)] == [8.0, 2.0]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_is_remembered_is_what_would_be_calculated(seed):
+    """A search's stores share columns and results; each must give what a store of its own gives."""
+    asked, choose = setting(seed, depth=4), random.Random(seed)
+    store = Store(asked.series, asked.interval, asked.start)
+    given = [list(one.samples()) for one in asked.series]
+    other = [[Gap.MISSING if isinstance(s, Gap) else s + 1.0 for s in samples] for samples in given]
+    columns = [[store.column(samples) for samples in both] for both in zip(given, other, strict=True)]
+    trees = [(parse(text), asked.start + at) for text, at in asked.asked]
+    for _ in range(6):
+        picks = [choose.randrange(2) for _ in given]
+        for place, pick in enumerate(picks):
+            store = store.replaced(place, columns[place][pick])
+        fresh = Store(
+            [
+                Series(one.labels, runs((given, other)[pick][place]))
+                for place, (one, pick) in enumerate(zip(asked.series, picks, strict=True))
+            ],
+            asked.interval,
+            asked.start,
+        )
+        for tree, at in trees:
+            assert answer(tree, store, at) == answer(tree, fresh, at)
+
+
+def answer(tree, store, at):
+    try:
+        return sorted(map(repr, vector(tree, store, at, hopeful=True)))
+    except (EngineRefuses, NotUnderstood) as error:
+        return str(error)
+
+
+def test_a_recorded_sample_is_seen_at_once():
+    store = STORE.replaced(0, [1.0])
+    tree = parse("count(x) + count(y)")
+    assert vector(tree, store, 0.0)[0].value == 3.0
+    store.record((("__name__", "x"), ("job", "c")), 0, 5.0)
+    assert vector(tree, store, 0.0)[0].value == 4.0
+    assert vector(tree, STORE, 0.0)[0].value == 3.0

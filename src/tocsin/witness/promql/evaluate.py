@@ -5,8 +5,7 @@ Nothing here is the judge: the engine is.
 """
 
 from tocsin.query.promql.ast import Expr
-from tocsin.query.promql.types import type_of
-from tocsin.witness.promql.evaluate_plan import scalar_plan, vector_plan
+from tocsin.witness.promql.evaluate_plan import remembered_plan
 from tocsin.witness.promql.evaluate_terms import (
     CERTAIN,
     Budget,
@@ -15,17 +14,12 @@ from tocsin.witness.promql.evaluate_terms import (
     Moment,
     NotUnderstood,
     OutOfBudget,
-    VectorPlan,
 )
 from tocsin.witness.promql.store import Store
 
 __all__ = [
     "CERTAIN", "Budget", "Element", "EngineRefuses", "NotUnderstood", "OutOfBudget", "Store", "vector",
 ]  # fmt: skip
-
-_MOST_PLANS = 512
-_plans: dict[int, tuple[Expr, VectorPlan]] = {}
-"""By identity (a hash of the tree would cost more than its evaluation); the tree is kept, and so its id."""
 
 
 def vector(
@@ -44,8 +38,6 @@ def vector(
     (margin <= 0), and what is made of it. Samples after `horizon` are not there yet; None: `t`, as for a rule
     that is evaluated at `t`. Raises NotUnderstood, EngineRefuses, OutOfBudget.
     """
-    known = _plans.get(id(expr))
-    plan = known[1] if known is not None else _planned(expr)
     at = round(t * 1000)
     moment = Moment(
         store,
@@ -55,22 +47,4 @@ def vector(
         budget=Budget() if budget is None else budget,
         horizon=at if horizon is None else round(horizon * 1000),
     )
-    return plan(moment)
-
-
-def _planned(expr: Expr) -> VectorPlan:
-    plan = _plan(expr)
-    if len(_plans) >= _MOST_PLANS:
-        _plans.clear()
-    _plans[id(expr)] = expr, plan
-    return plan
-
-
-def _plan(expr: Expr) -> VectorPlan:
-    kind = type_of(expr)
-    if kind == "vector":
-        return vector_plan(expr)
-    if kind != "scalar":
-        raise EngineRefuses("rule result is not a vector or scalar")
-    scalar = scalar_plan(expr)
-    return lambda moment: [Element((), scalar(moment), CERTAIN)]
+    return list(remembered_plan(expr)(moment))

@@ -19,9 +19,12 @@ from tocsin.query.promql.walk import bare
 from tocsin.witness.promql import aggregations, matching
 from tocsin.witness.promql.evaluate_calls import CALLS, SCALAR_CALLS
 from tocsin.witness.promql.evaluate_margin import COMPARE, distance
+from tocsin.witness.promql.evaluate_memory import remembering
 from tocsin.witness.promql.evaluate_select import instant
 from tocsin.witness.promql.evaluate_terms import (
+    CERTAIN,
     Element,
+    EngineRefuses,
     Moment,
     NotUnderstood,
     ScalarPlan,
@@ -48,6 +51,37 @@ def vector_plan(expr: Expr) -> VectorPlan:
             return vector_plan(inner) if op == "+" else _negative(vector_plan(inner))
         case _:
             raise NotUnderstood("this is no instant vector", node)
+
+
+_MOST_PLANS = 256
+_plans: dict[int, tuple[Expr, VectorPlan]] = {}
+"""By identity (a hash of the tree would cost more than its evaluation); the tree is kept, and so its id."""
+
+
+def remembered_plan(expr: Expr) -> VectorPlan:
+    """The plan of a tree that is asked for itself, or as a part of another one: always the same plan.
+
+    A scalar is one element without labels, as in a rule.
+    """
+    known = _plans.get(id(expr))
+    if known is not None:
+        return known[1]
+    node = bare(expr)
+    plan = remembered_plan(node) if node is not expr else remembering(node, _rule_plan(node))
+    if len(_plans) >= _MOST_PLANS:
+        _plans.clear()
+    _plans[id(expr)] = expr, plan
+    return plan
+
+
+def _rule_plan(node: Expr) -> VectorPlan:
+    kind = type_of(node)
+    if kind == "vector":
+        return vector_plan(node)
+    if kind != "scalar":
+        raise EngineRefuses("rule result is not a vector or scalar")
+    scalar = scalar_plan(node)
+    return lambda moment: [Element((), scalar(moment), CERTAIN)]
 
 
 def scalar_plan(expr: Expr) -> ScalarPlan:
@@ -88,7 +122,7 @@ def _binary(node: Binary) -> VectorPlan:
     left, right = type_of(node.left), type_of(node.right)
     if left == right == "vector":
         build = matching.set_operator if node.op in SET_OPERATORS else matching.operator
-        return build(node, vector_plan(node.left), vector_plan(node.right))
+        return build(node, remembered_plan(node.left), remembered_plan(node.right))
     if left == "vector":
         return _with_scalar(node, vector_plan(node.left), scalar_plan(node.right), swapped=False)
     return _with_scalar(node, vector_plan(node.right), scalar_plan(node.left), swapped=True)

@@ -37,6 +37,19 @@ class Matchers:
         return all(test(values.get(name, "")) for name, test in self.tests)
 
 
+class AnyOf(Matchers):
+    """What any of several selectors asks for."""
+
+    __slots__ = ("choices",)
+
+    def __init__(self, choices: tuple[Matchers, ...]) -> None:
+        self.choices = choices
+
+    def match(self, labels: Labels) -> bool:
+        """Whether one of them selects a series with these labels."""
+        return any(choice.match(labels) for choice in self.choices)
+
+
 def _test(matcher: LabelMatcher) -> tuple[str, Callable[[str], bool]]:
     value, wanted = matcher.value, matcher.op in ("=", "=~")
     if matcher.op in ("=", "!="):
@@ -80,7 +93,9 @@ class Column:
 class Store:
     """Series on the regular grid `start + i * interval` (unix seconds), and recorded ones beside them."""
 
-    __slots__ = ("_found", "columns", "interval", "labels", "nameless", "start")
+    __slots__ = (
+        "_found", "_recorded", "columns", "family", "interval", "labels", "nameless", "searched", "start",
+    )  # fmt: skip
 
     def __init__(self, series: Iterable[Series], interval: float, start: float = 0.0) -> None:
         self.start = round(start * 1000)
@@ -89,6 +104,11 @@ class Store:
         self.nameless: list[Labels] = []
         self.columns: list[Column] = []
         self._found: dict[Matchers, tuple[int, ...]] = {}
+        self._recorded: set[int] = set()
+        self.family = object()
+        """The same for all stores that were made of one by `replaced`."""
+        self.searched = False
+        """Whether this is one of many that differ in few columns."""
         for one in series:
             self.add(one.labels, self._column_of(one))
 
@@ -127,6 +147,7 @@ class Store:
         other = Store.__new__(Store)
         other.start, other.interval = self.start, self.interval
         other.labels, other.nameless, other._found = self.labels, self.nameless, self._found
+        other.family, other.searched, other._recorded = self.family, True, set()
         other.columns = self.columns.copy()
         other.columns[index] = samples if isinstance(samples, Column) else self.column(samples)
         return other
@@ -135,14 +156,16 @@ class Store:
         """Append a sample, as a recording rule does; one that is not newer than the last is lost."""
         if labels not in self.labels:
             self.labels, self.nameless = self.labels.copy(), self.nameless.copy()  # others may share them
-            self._found = {}
+            self._found, self.family = {}, object()
             self.add(labels, Column([], [], True))
         index = self.labels.index(labels)
         column = self.columns[index]
         if column.times and column.times[-1] >= time:
             return
-        if isinstance(column.times, range):
+        self.searched = False
+        if index not in self._recorded:
             column = self.columns[index] = Column(list(column.times), column.values.copy(), True)
+            self._recorded.add(index)
         assert isinstance(column.times, list)
         column.remembered.clear()
         column.times.append(time)
