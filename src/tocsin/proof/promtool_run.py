@@ -146,7 +146,7 @@ class Bench:
 
     def _environ(self) -> Mapping[str, str]:
         storages = {"TMPDIR": str(self.promtool.root)}
-        return {**storages, "GOMAXPROCS": "1", "GOGC": "200"} if self.workers > 1 else storages
+        return {**storages, "GOMAXPROCS": "1"} if self.workers > 1 else storages
 
 
 def _jobs(packs: Sequence[Pack], workers: int) -> list[list[Pack]]:
