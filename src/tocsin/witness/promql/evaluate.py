@@ -5,6 +5,7 @@ Nothing here is the judge: the engine is.
 """
 
 from tocsin.query.promql.ast import Expr
+from tocsin.query.regex_tree import TooHard
 from tocsin.witness.promql.evaluate_plan import remembered_plan
 from tocsin.witness.promql.evaluate_terms import (
     CERTAIN,
@@ -47,4 +48,7 @@ def vector(
         budget=Budget() if budget is None else budget,
         horizon=at if horizon is None else round(horizon * 1000),
     )
-    return list(remembered_plan(expr)(moment))
+    try:
+        return list(remembered_plan(expr)(moment))
+    except TooHard as error:
+        raise NotUnderstood(str(error), expr) from None

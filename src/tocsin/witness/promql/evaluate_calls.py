@@ -81,14 +81,11 @@ def _clamp(least: int, most: int) -> Build:
         highest = of_scalar(node.args[most]) if most else lambda moment: math.inf
 
         def run(moment: Moment) -> list[Element]:
-            low, high = lowest(moment), highest(moment)
+            low, high, elements = lowest(moment), highest(moment), inner(moment)
             if high < low:
                 return []
             return distinct(
-                [
-                    Element(nameless(e.labels), greater(low, lesser(high, e.value)), e.margin)
-                    for e in inner(moment)
-                ]
+                [Element(nameless(e.labels), greater(low, lesser(high, e.value)), e.margin) for e in elements]
             )
 
         return run

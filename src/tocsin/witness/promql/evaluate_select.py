@@ -38,6 +38,8 @@ from tocsin.witness.telemetry import Labels
 
 When: TypeAlias = Callable[[Moment], int]
 """The instant that a selector looks at."""
+_LONGEST = 2**63 / 1e9
+"""Seconds: what Go's durations can hold."""
 
 
 def when(node: Timed) -> When:
@@ -56,7 +58,10 @@ def when(node: Timed) -> When:
 
 def milliseconds(duration: Duration) -> int:
     """The value of a duration, which may be arithmetic."""
-    return math.trunc(round(_seconds(duration) * 1e9) / 1e6)
+    seconds = _seconds(duration)
+    if not abs(seconds) <= _LONGEST:
+        raise EngineRefuses("duration is out of range")
+    return math.trunc(round(seconds * 1e9) / 1e6)
 
 
 def _seconds(duration: Duration) -> float:
@@ -90,10 +95,10 @@ def _calculated(duration: DurationMath, left: float, right: float) -> float:
 
 def positive(duration: Duration) -> int:
     """A duration in brackets."""
-    seconds = _seconds(duration)
-    if not 0 < seconds < 2**63 / 1e9:
+    found = milliseconds(duration)
+    if found <= 0:
         raise EngineRefuses("duration must be greater than 0")
-    return milliseconds(duration)
+    return found
 
 
 def asked(selector: Selector) -> Matchers:
