@@ -27,6 +27,7 @@ from tocsin.checks.promql_example import alert, panel
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.model.telemetry import Metric
 from tocsin.query.nodes import LabelMatcher
+from tocsin.query.numbers import bucket_edge
 from tocsin.query.promql.walk import selectors
 from tocsin.spec.values import number_text
 
@@ -67,17 +68,8 @@ def no_bucket(expression: Expression, view: View) -> Iterator[Diagnostic]:
             edges = {edge for m in metrics for edge in m.buckets}
             if not edges or expression.has_variable(matcher.start, matcher.end):
                 continue
-            if not any(admits(matcher, _stored(edge)) for edge in (*edges, math.inf)):
+            if not any(admits(matcher, bucket_edge(edge)) for edge in (*edges, math.inf)):
                 yield _finding(matcher, sorted(edges), metrics[0], expression, view)
-
-
-def _stored(edge: float) -> str:
-    """How Prometheus 3 writes it: Go's shortest form, with `.0` where it would look like a whole number."""
-    if math.isinf(edge):
-        return "+Inf"
-    if edge and not 1e-4 <= abs(edge) < 1e6:
-        return next(text for digits in range(18) if float(text := f"{edge:.{digits}e}") == edge)
-    return repr(float(edge))
 
 
 def _finding(
@@ -85,7 +77,7 @@ def _finding(
 ) -> Diagnostic:
     meant = next((edge for edge in edges if admits(matcher, number_text(edge))), None)
     if meant is not None:
-        stored = _stored(meant)
+        stored = bucket_edge(meant)
         message = f"Prometheus 3 writes this bucket's edge as `{stored}`"
         cure = f'write `le=~"{number_text(meant)}|{stored}"`'
     else:

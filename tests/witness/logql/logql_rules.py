@@ -10,7 +10,8 @@ LINE_FILTERS = [
 ]  # fmt: skip
 CONDITIONS = [
     'level="error"', 'level!="error"', 'level=~"err.*"', 'level!~"err.*"', 'app="web"', 'app="api"',
-    'env!="prod"', "status>=500", "status<400", "status==200", 'status="200"', 'env=""', 'level=~"error|warn"',
+    'env!="prod"', "status>=500", "status<400", "status==200", 'status="200"', 'env=""',
+    'level=~"error|warn"',
     'level=""',
     'duration>1s', 'duration<500ms', '(level="error" or status>=500)', '(level="info" or level="debug")',
 ]  # fmt: skip

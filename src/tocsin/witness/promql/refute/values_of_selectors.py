@@ -18,7 +18,6 @@ BITS = frozenset(("up", "probe_success"))
 OF_ALERTS = frozenset(("ALERTS", "ALERTS_FOR_STATE"))
 _COUNTING = ("_total", "_bucket", "_count")
 _NO_HISTOGRAM = (*_COUNTING, "_sum", "_info")
-OWN_LABELS = {"_bucket": "le"}
 
 
 def selected(node: Selector, view: Analysis) -> Result:
@@ -68,18 +67,16 @@ def _histograms(name: str, signal: Signal | None) -> bool:
 
 
 def _labels(node: Selector, name: str, signal: Signal | None) -> Labels:
-    """Those that matchers ask for and the contract declares; `job` and `instance` of what is scraped."""
+    """Those that matchers ask for and the contract declares; `job` and `instance` of what is scraped.
+
+    That there are no others is never taken from the contract: discovery may bring labels of its own.
+    """
     labels = labels_of(node)
     if name in OF_ALERTS:
         return labels.with_("alertname", labels.values.get("alertname"))
-    scraped = bool(name) and ":" not in name
-    own = {label for suffix, label in OWN_LABELS.items() if name.endswith(suffix)}
-    certain = {"job", "instance"} if scraped else set()
-    if signal is not None and signal.labels:
-        declared = {"__name__", "job", "instance", *signal.labels, *own}
-        declared |= {"quantile"} if signal.type == "summary" else set()
-        labels = labels.only(declared | labels.certain)
-        certain |= {label for label, values in signal.labels.items() if "" not in values}
+    certain = {"job", "instance"} if name and ":" not in name else set()
+    if signal is not None and signal.labels:  # what is pushed has no target
+        certain = {label for label, values in signal.labels.items() if "" not in values}
     for label in sorted(certain):
         if labels.has(label) is not False:
             labels = labels.with_(label, labels.values.get(label))

@@ -12,6 +12,9 @@ from tocsin.witness.promql.refute.reason import never
 from tocsin.witness.promql.refute.values_of_selectors import OF_ALERTS
 from tocsin.witness.rule import Signal
 
+_OF_TARGETS = frozenset(("job", "instance"))
+"""Discovery may bring others than the contract lists."""
+
 
 @never(Selector)
 def empty_selector(node: Selector, view: Analysis) -> Reason | None:
@@ -69,7 +72,7 @@ def _all_values(name: str, label: str, signal: Signal | None) -> tuple[str, ...]
         return ()
     if label == "le" and name.endswith("_bucket") and signal.buckets:
         return tuple(bucket_edge(edge) for edge in dict.fromkeys((*signal.buckets, math.inf)))
-    return signal.labels.get(label, ()) if signal.only else ()
+    return signal.labels.get(label, ()) if signal.only and label not in _OF_TARGETS else ()
 
 
 def _passes(matcher: LabelMatcher, value: str) -> bool:

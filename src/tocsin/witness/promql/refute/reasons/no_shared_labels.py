@@ -13,8 +13,13 @@ _SCRAPED = frozenset(("job", "instance"))
 
 @never(Binary)
 def no_shared_labels(node: Binary, view: Analysis) -> Reason | None:
-    """Look at the labels that the operator compares."""
-    if node.op in ("or", "unless") or node.fill is not None:
+    """Look at the labels that the operator compares; an `unless` only takes nothing away."""
+    return None if node.op == "unless" else no_match(node, view)
+
+
+def no_match(node: Binary, view: Analysis) -> Reason | None:
+    """Why no series of one side ever matches one of the other; None where one may."""
+    if node.op == "or" or node.fill is not None:
         return None
     if "scalar" in (type_of(node.left), type_of(node.right)):
         return None
