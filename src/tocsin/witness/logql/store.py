@@ -59,7 +59,7 @@ class Store:
         for stream in streams:
             labels = sorted_labels(with_service_name(stream.labels))
             for line in stream.lines:
-                metadata = _apart(labels, with_level(labels, line.metadata, line.text))
+                metadata = apart(labels, with_level(labels, line.metadata, line.text))
                 self._lines.append((nanoseconds(line.at), labels, line.text, metadata))
         self._lines.sort(key=lambda line: line[0])
         self.count = len(self._lines)
@@ -90,7 +90,7 @@ class Store:
         return found
 
 
-def _apart(stream: Labels, metadata: Labels) -> Labels:
+def apart(stream: Labels, metadata: Labels) -> Labels:
     """Structured metadata of a name that the stream has gets another one."""
     names = {name for name, _ in stream}
     return tuple((name + SUFFIX if name in names else name, value) for name, value in metadata)

@@ -1,0 +1,80 @@
+"""Cases with lines that miss just one stage or matcher, in the place of those that a rule fires on."""
+
+from dataclasses import replace
+
+from tocsin.witness.case import Case, Clause
+from tocsin.witness.logql import words
+from tocsin.witness.logql.course import Flow, geometry
+from tocsin.witness.logql.kinds import Kind
+from tocsin.witness.logql.profile import Setting
+from tocsin.witness.logql.trial import Trial, with_flow
+
+
+def instead(setting: Setting, kind: Kind) -> Case | str:
+    """The case that pins what `kind` misses, or why there is none."""
+    trial, reader = setting.trial, _reader(setting.trial, kind)
+    same = [
+        number
+        for number, each in enumerate(trial.kinds)
+        if setting.fault[number].lines and each.takes[reader] and not kind.takes[reader]
+    ]
+    if not same:
+        return _beside(setting, kind)
+    wider = _with_kind(setting, kind)
+    state = setting.fault
+    for number in same:
+        state = with_flow(state, number, replace(state[number], lines=0.0))
+    state = (*state, Flow(sum(setting.fault[number].lines for number in same)))
+    where = _where(setting, kind)
+    pins = Clause(*_place(kind), f"the lines do not meet `{where}`")
+    phases = wider.phases(state, wider.span)
+    case = wider.case(f"without {where}", "clause", phases, words.story(wider, state), pins)
+    return case if not case.fires else f"lines that do not meet `{where}` make it fire all the same"
+
+
+def _beside(setting: Setting, kind: Kind) -> Case | str:
+    """Where lines of that kind keep the rule quiet (`unless`, `absent`): these are not such lines."""
+    trial, where, home = setting.trial, _where(setting, kind), _home(setting.trial, kind)
+    wider = _with_kind(setting, kind)
+    for lines in (1.0, 10.0, 100.0):
+        quiet = with_flow(setting.fault, home, replace(setting.fault[home], lines=lines))
+        if not trial.quiet(quiet):
+            continue
+        state = (*setting.fault, Flow(lines))
+        pins = Clause(*_place(kind), f"lines that do not meet `{where}` change nothing")
+        phases = wider.phases(state, wider.span)
+        case = wider.case(f"beside {where}", "firing-clause", phases, words.story(wider, state), pins)
+        return case if case.fires else f"beside lines that do not meet `{where}` it does not fire"
+    return f"lines that meet `{where}` change nothing"
+
+
+def _place(kind: Kind) -> tuple[int, int]:
+    return kind.missed or (0, 0)
+
+
+def _where(setting: Setting, kind: Kind) -> str:
+    return words.shortened(setting.rule.expr[slice(*_place(kind))], 60)
+
+
+def _reader(trial: Trial, kind: Kind) -> int:
+    """Which range of the rule the kind was made for."""
+    return next(i for i, each in enumerate(trial.plan.extractors.values()) if each is kind.extractor)
+
+
+def _home(trial: Trial, kind: Kind) -> int:
+    """The kind that it just is not."""
+    return next(
+        number
+        for number, each in enumerate(trial.kinds)
+        if each.wish.labels == kind.wish.labels and each.extractor is kind.extractor and each.missed is None
+    )
+
+
+def _with_kind(setting: Setting, kind: Kind) -> Setting:
+    """The setting with one kind more, of which nothing flows; it is counted in the window of its like."""
+    trial = setting.trial
+    more = [*trial.kinds, kind]
+    times = geometry(trial.plan.expr, setting.every, more)
+    times = replace(times, windows=(*trial.times.windows, trial.times.windows[_home(trial, kind)]))
+    wider = Trial(trial.plan, more, times)
+    return replace(setting, trial=wider, calm=(*setting.calm, Flow()), fault=(*setting.fault, Flow()))

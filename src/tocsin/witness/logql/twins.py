@@ -1,0 +1,157 @@
+"""All cases beside the one that fires: quiet for one reason each, or firing in another way."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from tocsin.witness.case import Case, Clause
+from tocsin.witness.logql import words
+from tocsin.witness.logql.clauses import branches, deciding
+from tocsin.witness.logql.course import Phase, State, TooMuch
+from tocsin.witness.logql.instead import instead
+from tocsin.witness.logql.kinds import Kind, others
+from tocsin.witness.logql.missed import just_missed
+from tocsin.witness.logql.profile import Setting, Span
+from tocsin.witness.logql.search import satisfying, shrunk
+from tocsin.witness.logql.trouble import EngineRefuses, NotUnderstood, OutOfBudget
+
+_BRANCH = 100_000
+"""Steps for another branch of an `or`."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found, and what was not, with the reason."""
+
+    cases: list[Case] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def add(self, what: str, make: Callable[[], Case | str]) -> None:
+        """Take a case, or the reason why there is none."""
+        try:
+            case = make()
+        except (TooMuch, OutOfBudget):
+            case = "it would take too many lines or steps"
+        except (EngineRefuses, NotUnderstood) as error:
+            case = error.words
+        if isinstance(case, str):
+            self.missing.append(f"{what}: {case}")
+        else:
+            self.cases.append(replace(case, name=self._unique(case.name)))
+
+    def _unique(self, name: str) -> str:
+        names = {case.name for case in self.cases}
+        numbered = (name if number == 1 else f"{name} ({number})" for number in range(1, len(names) + 2))
+        return next(each for each in numbered if each not in names)
+
+
+def twins(setting: Setting) -> Found:
+    """All cases beside the one that fires."""
+    found = Found()
+    for part in deciding(setting.trial.plan.expr):
+        found.add("just missed", lambda part=part: just_missed(setting, part))  # type: ignore[misc]
+    near = [kind for kind in others(setting.trial.plan, _hits(setting)) if kind.missed is not None]
+    _stages(setting, near, found)
+    for number, state in _other_branches(setting, found):
+        other = replace(setting, fault=state)
+        found.add("another branch", lambda other=other, number=number: _branch(other, number))  # type: ignore[misc]
+        _stages(other, [kind for kind in near if not _flows(setting, kind) and _flows(other, kind)], found)
+    found.add("held too short", lambda: _short(setting))
+    found.add("healthy", lambda: _healthy(setting))
+    found.add("lines stop", lambda: _gone(setting))
+    found.add("no lines", lambda: _silent(setting))
+    return found
+
+
+def _hits(setting: Setting) -> list[Kind]:
+    return [kind for kind in setting.trial.kinds if kind.missed is None]
+
+
+def _stages(setting: Setting, near: list[Kind], found: Found) -> None:
+    for kind in near:
+        where = words.shortened(setting.rule.expr[slice(*(kind.missed or (0, 0)))], 60)
+        found.add(f"without `{where}`", lambda kind=kind: instead(setting, kind))  # type: ignore[misc]
+
+
+def _flows(setting: Setting, kind: Kind) -> bool:
+    """Whether lines flow in the fault that the range reads for which the kind was made."""
+    readers = list(setting.trial.plan.extractors.values())
+    reader = next(i for i, each in enumerate(readers) if each is kind.extractor)
+    pairs = zip(setting.trial.kinds, setting.fault, strict=True)
+    return any(flow.lines and each.takes[reader] for each, flow in pairs)
+
+
+# -- other branches of `or` ----------------------------------------------------------------------------------
+def _other_branches(setting: Setting, found: Found) -> Iterator[tuple[int, State]]:
+    """Sides of an `or` that do not hold in the fault, with a state in which they alone hold."""
+    trial, sides = setting.trial, branches(setting.trial.plan.expr)
+    store = trial.store(setting.fault)
+    for number, side in enumerate(sides if len(sides) > 1 and store is not None else ()):
+        if store is None or trial.margin(store, side) > 0:
+            continue
+
+        def goal(state: State, number: int = number) -> float:
+            now = trial.store(state)
+            if now is None:
+                return -1e6
+            margins = [trial.margin(now, each) for each in sides]
+            return min(margin if i == number else -margin for i, margin in enumerate(margins))
+
+        state = satisfying(trial, goal, steps=_BRANCH)
+        where = words.shortened(setting.rule.expr[side.start : side.end], 60)
+        if state is None:
+            found.missing.append(f"another branch: nothing was found under which `{where}` alone holds")
+        else:
+            yield number, shrunk(state, lambda each: goal(each) > 0)
+
+
+def _branch(setting: Setting, number: int) -> Case | str:
+    side = branches(setting.trial.plan.expr)[number]
+    where = words.shortened(setting.rule.expr[side.start : side.end], 60)
+    pins = Clause(side.start, side.end, f"only `{where}` holds")
+    phases, story = setting.phases(setting.fault, setting.span), words.story(setting, setting.fault)
+    case = setting.case(f"only {where}", "firing-clause", phases, story, pins)
+    return case if case.fires else f"`{where}` alone does not hold for long enough"
+
+
+# -- time ----------------------------------------------------------------------------------------------------
+def _short(setting: Setting) -> Case | str:
+    """The fault cut as short as it takes: the last evaluation that `for` wants is missing."""
+    every, span = setting.every, setting.span
+    if setting.rule.hold <= 0:
+        return "without `for` one evaluation is enough"
+    best: tuple[int, Span] | None = None
+    steps = int((span.end - span.begin) / every * 4)
+    for step in range(min(steps, 400)):
+        now = Span(span.begin, span.end - step * every / 4, span.until, span.sudden)
+        alerts = setting.alerts(setting.phases(setting.fault, now), span.until)
+        lasting = max(
+            (round(((one.resolved or span.until) - one.pending) / every) for one in alerts), default=0
+        )
+        if not lasting or (best is not None and lasting < best[0]):
+            break
+        if best is None and all(one.firing is None for one in alerts):
+            best = lasting, now
+    if best is None:
+        return "the shortest fault already lasts as long as `for`"
+    short = replace(setting, span=best[1])
+    story = f"{words.story(short, setting.fault)}: it holds for {best[0]} evaluations"
+    return short.case("held too short", "short", short.phases(setting.fault, best[1]), story)
+
+
+def _healthy(setting: Setting) -> Case | str:
+    phases = [Phase(0.0, setting.span.until, setting.calm, setting.span.sudden)]
+    case = setting.case("healthy", "baseline", phases, f"{words.flows(setting, setting.calm)}, all the time")
+    return case if not case.fires else "the healthy lines make it fire now and then"
+
+
+def _gone(setting: Setting) -> Case | str:
+    if not any(flow.lines for flow in setting.calm):
+        return "there are no lines in the healthy state"
+    begin = setting.span.begin
+    phases = [Phase(0.0, begin, setting.calm, setting.span.sudden)]
+    story = f"{words.flows(setting, setting.calm)} until {words.duration(begin)}, then no line at all"
+    return setting.case("lines stop", "gone", phases, story)
+
+
+def _silent(setting: Setting) -> Case | str:
+    return setting.case("no lines at all", "no-traffic", [], "not one line")
