@@ -10,10 +10,11 @@ from pathlib import Path
 
 from tocsin import engines
 from tocsin.engines import Missing, NotRun
-from tocsin.proof.promtool_file import Read, alertings
+from tocsin.proof.promtool_file import Read
 from tocsin.proof.promtool_judge import Maker
 from tocsin.proof.promtool_pack import Item, items
 from tocsin.proof.promtool_run import Bench, workspace
+from tocsin.proof.promtool_slice import Slices
 from tocsin.proof.verdict import CaseVerdict, Expanded, Proposal, Verdicts
 from tocsin.witness.case import Alerting, Case
 
@@ -72,10 +73,7 @@ def _of_verdict(verdict: CaseVerdict) -> Evidence:
 
 
 def _of_run(item: Item, said: Read) -> Evidence:
-    name = item.proposal.rule.name
-    alerts = alertings(said.rows.get(name, {}), item.case, item.evaluations)
-    expanded = sorted(said.expanded.get(name, ()), key=lambda one: (one.at, one.labels))
-    return Evidence(alerts, tuple(expanded))
+    return Evidence(said.alerts(item), said.sent(item))
 
 
 def _families(proposals: Sequence[Proposal]) -> dict[tuple[str, str], list[Item]]:
@@ -87,9 +85,17 @@ def _families(proposals: Sequence[Proposal]) -> dict[tuple[str, str], list[Item]
 
 
 def _with_family(item: Item, families: Mapping[tuple[str, str], list[Item]]) -> Item:
+    """The item with the other rules beside it; it touches all that any of them touches."""
     rule = item.proposal.rule
     others = [one for one in families[rule.file, rule.name] if one.proposal.rule.id != rule.id]
-    names = item.names
+    touched = item.slices
     for one in others:
-        names = None if names is None or one.names is None else names | one.names
-    return replace(item, beside=tuple(one.proposal for one in others), names=names)
+        touched = None if touched is None or one.slices is None else _both(touched, one.slices)
+    return replace(item, beside=tuple(one.proposal for one in others), slices=touched)
+
+
+def _both(one: Slices, other: Slices) -> Slices:
+    return {
+        name: dict((one.get(name) or other[name]).items() & (other.get(name) or one[name]).items())
+        for name in (*one, *(name for name in other if name not in one))
+    }

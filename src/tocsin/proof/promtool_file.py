@@ -4,7 +4,7 @@ What is expected is always wrong, so that promtool prints what it got (3.15.0). 
 firing at which evaluation is asked in one query: every evaluation is one bit of a sum over a subquery.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from tocsin.engines.tools.testrun import Failure
 from tocsin.proof.moments import fires_at, moments
 from tocsin.proof.promtool_pack import Item, Pack
 from tocsin.proof.promtool_rule import duration
+from tocsin.proof.promtool_slice import fixed_labels
 from tocsin.proof.testfile_series import series_text, values_text
 from tocsin.proof.verdict import Expanded
 from tocsin.query.durations import read_duration
@@ -44,6 +45,27 @@ class Read:
     error: str = ""
     """Why it could not be evaluated at all."""
 
+    def alerts(self, item: Item) -> tuple[Alerting, ...]:
+        """The periods in which each alert of the item's rules was there."""
+        mine = fixed_labels(item.rules).items()
+        rows = {
+            labels: row
+            for labels, row in self.rows.get(item.proposal.rule.name, {}).items()
+            if mine <= dict(labels).items()
+        }
+        found = [one for labels, row in rows.items() for one in _periods(labels, row, item)]
+        return tuple(sorted(found, key=lambda one: (one.pending, one.labels)))
+
+    def sent(self, item: Item) -> tuple[Expanded, ...]:
+        """The alerts of the item's rules that fire at its moments."""
+        mine, looked_at = fixed_labels(item.rules).items(), instants(item)
+        found = [
+            one
+            for one in self.expanded.get(item.proposal.rule.name, ())
+            if mine <= dict(one.labels).items() and one.at in looked_at
+        ]
+        return tuple(sorted(found, key=lambda one: (one.at, one.labels)))
+
 
 def question(name: str, pack: Pack, rule_files: Sequence[str]) -> dict[str, Any]:
     """The test file."""
@@ -52,7 +74,7 @@ def question(name: str, pack: Pack, rule_files: Sequence[str]) -> dict[str, Any]
     if case.start:
         test["start_timestamp"] = show_number(case.start)
     test["input_series"] = input_series(item.case for item in pack)
-    test["alert_rule_test"] = [asked for item in pack for asked in _alert_tests(item)]
+    test["alert_rule_test"] = list(_alert_tests(pack))
     test["promql_expr_test"] = [_bits(pack, low, high) for low, high in _chunks(pack)]
     return {"rule_files": list(rule_files), "evaluation_interval": duration(case.every), "tests": [test]}
 
@@ -86,16 +108,12 @@ def answer(pack: Pack, said: Answer) -> Read:
     return read
 
 
-def alertings(rows: Mapping[Labels, Rows], case: Case, evaluations: int) -> tuple[Alerting, ...]:
-    """The periods in which each alert was there."""
-    found = [one for labels, row in rows.items() for one in _periods(labels, row, case.every, evaluations)]
-    return tuple(sorted(found, key=lambda one: (one.pending, one.labels)))
-
-
-def _alert_tests(item: Item) -> Iterator[dict[str, Any]]:
-    for at in instants(item):
-        wrong = [{"exp_labels": {"tocsin": _WRONG}}]
-        yield {"eval_time": duration(at), "alertname": item.proposal.rule.name, "exp_alerts": wrong}
+def _alert_tests(pack: Pack) -> Iterator[dict[str, Any]]:
+    """One for each name and instant, though several rules may share both."""
+    asked = {(at, item.proposal.rule.name) for item in pack for at in instants(item)}
+    wrong = [{"exp_labels": {"tocsin": _WRONG}}]
+    for at, name in sorted(asked):
+        yield {"eval_time": duration(at), "alertname": name, "exp_alerts": wrong}
 
 
 def _chunks(pack: Pack) -> Iterator[tuple[int, int]]:
@@ -156,7 +174,8 @@ def _add(read: Read, pack: Pack, failure: Failure) -> None:
             rows.firing |= int(value) << low
 
 
-def _periods(labels: Labels, row: Rows, every: float, evaluations: int) -> Iterator[Alerting]:
+def _periods(labels: Labels, row: Rows, item: Item) -> Iterator[Alerting]:
+    every, evaluations = item.case.every, item.evaluations
     pending: int | None = None
     firing: int | None = None
     for i in range(evaluations + 2):

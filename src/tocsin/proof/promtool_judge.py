@@ -12,7 +12,7 @@ from tocsin import engines
 from tocsin.engines import Missing, NotRun
 from tocsin.engines.tools.promtool import Promtool
 from tocsin.proof.compare import difference, instant, is_template
-from tocsin.proof.promtool_file import Read, alertings
+from tocsin.proof.promtool_file import Read
 from tocsin.proof.promtool_pack import Item, items, unwritable
 from tocsin.proof.promtool_run import Bench, workspace
 from tocsin.proof.verdict import CaseVerdict, Expanded, Proposal, Verdicts
@@ -79,9 +79,8 @@ def _verdict(item: Item, said: Read) -> CaseVerdict:
     rule, case = item.proposal.rule, item.case
     if said.error:
         return _refused(item, said.error)
-    rows = said.rows.get(rule.name, {})
-    seen = tuple(_as_sent(rule, one) for one in alertings(rows, case, item.evaluations))
-    expanded = tuple(sorted(said.expanded.get(rule.name, ()), key=lambda one: (one.at, one.labels)))
+    seen = tuple(_as_sent(rule, one) for one in said.alerts(item))
+    expanded = said.sent(item)
     words = difference(rule, case.expected, seen) or failed_template(expanded)
     return CaseVerdict(case=case, ok=not words, seen=seen, expanded=expanded, words=words)
 

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import floor
 
-from tocsin.proof.recordings import metrics_read, needed
+from tocsin.proof.promtool_slice import Slice, Slices, disjoint, fixed_labels, rule_slices, slices
+from tocsin.proof.recordings import needed
 from tocsin.proof.verdict import Proposal
 from tocsin.query.durations import show_duration
 from tocsin.query.quoting import is_utf8
 from tocsin.witness.case import Case
+from tocsin.witness.rule import Rule
 
 MOST_CASES = 25
 MOST_ALERTS = 50
@@ -31,7 +33,7 @@ class Item:
     """Which of its cases it is."""
     proposal: Proposal
     case: Case
-    names: frozenset[str] | None
+    slices: Slices | None
     """All that it reads or writes; None: it may read anything, and so stays alone."""
     beside: tuple[Proposal, ...] = ()
     """Other rules that are evaluated with it: those of its file that share its name."""
@@ -41,6 +43,11 @@ class Item:
         """What all cases of a pack have in common."""
         case = self.case
         return case.every, case.interval, case.start, self.proposal.rule.query_offset
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Its own and those beside it."""
+        return self.proposal.rule, *(one.rule for one in self.beside)
 
     @property
     def evaluations(self) -> int:
@@ -59,27 +66,34 @@ Pack = tuple[Item, ...]
 @dataclass(slots=True)
 class _Open:
     items: list[Item] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
+    slices: dict[str, list[Slice]] = field(default_factory=dict)
     alerts: int = 0
 
-    def takes(self, item: Item) -> bool:
-        fits = len(self.items) < MOST_CASES and self.alerts + item.alerts <= MOST_ALERTS
-        return fits and item.names is not None and self.names.isdisjoint(item.names)
+    def takes(self, item: Item, by_name: bool) -> bool:
+        if len(self.items) >= MOST_CASES or self.alerts + item.alerts > MOST_ALERTS:
+            return False
+        return all(
+            not by_name and disjoint(mine, theirs)
+            for name, mine in (item.slices or {}).items()
+            for theirs in self.slices.get(name, ())
+        )
 
     def add(self, item: Item) -> None:
         self.items.append(item)
-        self.names |= item.names or set()
+        for name, mine in (item.slices or {}).items():
+            self.slices.setdefault(name, []).append(mine)
         self.alerts += item.alerts
 
 
 def items(proposals: Sequence[Proposal]) -> list[Item]:
     """All cases of all rules."""
-    return [
-        Item(rule, number, proposal, case, None if names is None else names | _fed(case))
-        for rule, proposal in enumerate(map(_relevant, proposals))
-        for names in (_names(proposal),)
-        for number, case in enumerate(proposal.cases)
-    ]
+    found = []
+    for number, proposal in enumerate(map(_relevant, proposals)):
+        of_rule = _of_rule(proposal)
+        for place, case in enumerate(proposal.cases):
+            touched = None if of_rule is None else slices(of_rule, case)
+            found.append(Item(number, place, proposal, case, touched))
+    return found
 
 
 def _relevant(proposal: Proposal) -> Proposal:
@@ -87,16 +101,20 @@ def _relevant(proposal: Proposal) -> Proposal:
     return replace(proposal, recordings=needed(proposal.rule.expr, proposal.recordings))
 
 
-def packs(cases: Iterable[Item]) -> list[Pack]:
-    """The cases in as few packs as the first fit gives; those of about the same length together."""
+def packs(cases: Iterable[Item], *, by_name: bool = True) -> list[Pack]:
+    """The cases in as few packs as the first fit gives; those of about the same length together.
+
+    Cases of a pack have no metric in common; or, not `by_name`, no series that another could read. That is
+    enough where the rules are evaluated as they are, not for changed ones.
+    """
     closed: list[Pack] = []
     waiting: dict[Grid, list[_Open]] = {}
     for item in sorted(cases, key=lambda one: (one.grid, -one.evaluations)):
-        if item.names is None:
+        if item.slices is None:
             closed.append((item,))
             continue
         opened = waiting.setdefault(item.grid, [])
-        pack = next((pack for pack in opened if pack.takes(item)), None)
+        pack = next((pack for pack in opened if pack.takes(item, by_name)), None)
         if pack is None:
             opened.append(pack := _Open())
         pack.add(item)
@@ -123,19 +141,11 @@ def cost(pack: Pack) -> int:
     return 50 + len(pack) * max(item.evaluations for item in pack)
 
 
-def _fed(case: Case) -> frozenset[str]:
-    return frozenset(value for one in case.series for name, value in one.labels if name == "__name__")
-
-
-def _names(proposal: Proposal) -> frozenset[str] | None:
-    """The metrics that the rule and its recording rules read and write, and the alert's name."""
+def _of_rule(proposal: Proposal) -> Slices | None:
     rule = proposal.rule
     if any("{{" in text and "query" in text for _, text in (*rule.labels, *rule.annotations)):
         return None
-    found = {f"alert {rule.name}", *(one.record for one in proposal.recordings)}
-    for expr in (rule.expr, *(one.expr for one in proposal.recordings)):
-        read = metrics_read(expr)
-        if read is None or read & _OF_ALERTS:
-            return None
-        found |= read
-    return frozenset(found)
+    found = rule_slices(proposal)
+    if found is None or _OF_ALERTS & found.keys():
+        return None
+    return {**found, f"alert {rule.name}": fixed_labels([rule])}

@@ -52,7 +52,7 @@ class Bench:
     def read(self, cases: Iterable[Item]) -> dict[Item, Read] | NotRun:
         """What promtool makes of each case. Where one spoils it for its pack, each is tried by itself."""
         found: dict[Item, Read] = {}
-        waiting = packs(cases)
+        waiting = packs(cases, by_name=False)
         while waiting:
             answers = self._run(waiting)
             if isinstance(answers, NotRun):
