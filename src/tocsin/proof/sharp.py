@@ -20,7 +20,7 @@ from tocsin.witness.case import Alerting, Case
 from tocsin.witness.mutant import Mutant, of_times
 from tocsin.witness.promql.equivalent import equivalent
 from tocsin.witness.promql.mutants import trees
-from tocsin.witness.promql.noticed import REFUSED, noticed, told_apart
+from tocsin.witness.promql.noticed import REFUSED, noticed, told_apart, visible
 from tocsin.witness.rule import Known, Rule
 from tocsin.witness.states import alertings
 from tocsin.witness.telemetry import Labels
@@ -150,10 +150,13 @@ class _Work:
         return REFUSED if isinstance(answer, Refused) else told_apart(self.rule, answer)
 
     def open(self) -> list[Question]:
-        """The whole grid of every case, for the rule and for all mutants that are left."""
-        texts = dict.fromkeys((self.rule.expr, *(m.rule_changed.expr for m in self.left())))
-        cases = range(len(self.proposal.cases))
-        return [Question(self.number, case, text) for case in cases for text in texts] if self.left() else []
+        """The whole grid of every case, for the rule and for those mutants left that see other series."""
+        found: dict[Question, None] = {}
+        for number, case in enumerate(self.proposal.cases if self.left() else ()):
+            mutants = visible(self.rule, case, self.proposal.recordings, self.left())
+            for text in (self.rule.expr, *(mutant.rule_changed.expr for mutant in mutants)):
+                found[Question(self.number, number, text)] = None
+        return list(found)
 
     def compare(self, answers: Mapping[Question, Answer]) -> None:
         """Whether the alerts differ in any case."""
@@ -161,7 +164,7 @@ class _Work:
             for mutant in self.left():
                 changed = mutant.rule_changed
                 before = answers[Question(self.number, number, self.rule.expr)]
-                after = answers[Question(self.number, number, changed.expr)]
+                after = answers.get(Question(self.number, number, changed.expr))
                 if before is None or after is None:
                     continue
                 if alerts(self.rule, case, before) != alerts(changed, case, after):

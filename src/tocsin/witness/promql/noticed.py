@@ -114,6 +114,20 @@ def noticed(
     return found
 
 
+def visible(
+    rule: Rule, case: Case, recordings: Sequence[Recording], mutants: Iterable[Mutant]
+) -> list[Mutant]:
+    """Without those whose dropped matcher keeps out nothing in this case: they see exactly the same."""
+    mutants = list(mutants)
+    try:
+        original = parse(rule.expr)
+        scene = Scene(rule, case, recordings, Budget(STEPS))
+        dropped = [dropped_matcher(mutant, original) for mutant in mutants]
+        return [m for m, one in zip(mutants, dropped, strict=True) if one is None or scene.sees(*one)]
+    except (NotUnderstood, OutOfBudget, EngineRefuses, QueryError):
+        return mutants
+
+
 class Watch:
     """Compares mutants with the original, whose results are kept."""
 

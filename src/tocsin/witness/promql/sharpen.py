@@ -87,13 +87,21 @@ class _Search:
             self._try(situation, pairs)
             if self._done():
                 return
-        for name, pair in list(self.left.items()):
+        groups: dict[tuple[str, str], list[Mutant]] = {}
+        for mutant, _ in self.left.values():  # the same mistake in several places
+            groups.setdefault((mutant.kind, mutant.words), []).append(mutant)
+        for group in groups.values():
+            self._try_all(group)
+
+    def _try_all(self, group: Sequence[Mutant]) -> None:
+        self.tried.clear()
+        for mutant in group:
             # a new case may be what the next one is made of
-            made = self.situations.special([*self.bases, *self.found], pair[0])
+            made = self.situations.special([*self.bases, *self.found], mutant)
             for situation in islice(made, _MOST_TRIES):
-                if name not in self.left or self._done():
+                if mutant.name not in self.left or self._done():
                     break
-                self._try(situation, [pair])
+                self._try(situation, [self.left[one.name] for one in group if one.name in self.left])
 
     def _done(self) -> bool:
         return not self.left or len(self.found) >= MOST_CASES
