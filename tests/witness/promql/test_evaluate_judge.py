@@ -252,6 +252,9 @@ def test_matchers(tmp_path):
     )
     asked = [f'm{{job{op}"{pattern}"}}' for op in ("=~", "!~", "=", "!=") for pattern in patterns]
     asked += ['{__name__=~"m|other", job="a"}', 'absent(m{job="q", job=~"a", env="e", env!="f"})']
+    asked += [
+        f"absent(m{{{text}}})" for text in ('job!~"q.?",job="q"', 'env=~".*",env="e"', 'env="",env="e"')
+    ]
     asked += ['absent(m{job="q", env="e"})', 'absent({job="q", env=""})', 'absent_over_time(m{job="q"}[5m])']
     agree(tmp_path, *asked, given=given, times=(0.0,))
 

@@ -10,6 +10,7 @@ from tocsin.query.promql.ast import (
     Duration,
     DurationMath,
     Expr,
+    LabelMatcher,
     Number,
     Range,
     Selector,
@@ -17,7 +18,7 @@ from tocsin.query.promql.ast import (
     Timed,
 )
 from tocsin.query.promql.walk import bare
-from tocsin.query.regex import RegexError
+from tocsin.query.regex import RegexError, excludes_empty
 from tocsin.query.regex_match import program
 from tocsin.query.regex_tree import TooHard
 from tocsin.witness.promql.evaluate_terms import (
@@ -29,6 +30,7 @@ from tocsin.witness.promql.evaluate_terms import (
     NotUnderstood,
     VectorPlan,
     Window,
+    distinct,
     nameless,
 )
 from tocsin.witness.promql.functions_numbers import divide, modulo, power
@@ -141,7 +143,7 @@ def timestamps(node: Selector) -> VectorPlan:
             if sample is not None:
                 found.append(Element(store.nameless[i], sample[0] / 1000, CERTAIN))
         moment.budget.spend(1 + len(found))
-        return found
+        return distinct(found)
 
     return run
 
@@ -250,12 +252,22 @@ def labels_of_absent(node: Call) -> Labels:
         return ()
     said: dict[str, str] = {}
     seen: set[str] = set()
-    for matcher in selector.matchers:
-        if matcher.label == "__name__":
-            continue
+    for matcher in _as_looked_up(selector):
         if matcher.op == "=" and matcher.label not in seen:
             said[matcher.label] = matcher.value
             seen.add(matcher.label)
         else:
             said.pop(matcher.label, None)
     return tuple(sorted((name, value) for name, value in said.items() if value))
+
+
+def _as_looked_up(selector: Selector) -> list[LabelMatcher]:
+    """The matchers in the order in which the TSDB leaves them: those that only take series away are last."""
+    matchers = [matcher for matcher in selector.matchers if matcher.label != "__name__"]
+    needed = {matcher.label for matcher in matchers if excludes_empty(matcher.op, matcher.value)}
+
+    def takes_away(matcher: LabelMatcher) -> bool:
+        excluding = matcher.op[0] == "!" and not excludes_empty(matcher.op, matcher.value)
+        return matcher.label not in needed or excluding
+
+    return sorted(matchers, key=takes_away)
