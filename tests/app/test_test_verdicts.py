@@ -15,6 +15,7 @@ BURST = " | in the test `a burst of errors`"
 DOWN = 'got {instance="one", job="a", severity="critical"}'
 ERRORS = 'got {service_name="api", severity="warning"}'
 QUIET = "it is not even pending: the expression gives nothing at that evaluation"
+UP = '`up` is 1 for {instance="one", job="a"}, 1 for {instance="two", job="a"}, and has to be == 0'
 AUTOMATIC = "Loki adds `service_name` and `detected_level` by itself, as in production"
 THEN = "eval_time: 8m\n        exp_alerts"
 COUNT = 'sum(count_over_time({job="api"}[5m]))'
@@ -52,7 +53,8 @@ PROM = [
     ),
     (
         (THEN, THEN.replace("8m", "5m")),
-        "exp_labels: {severity: critical, job: a, instance: one}: `Down` does not fire at 5m | " + QUIET,
+        "exp_labels: {severity: critical, job: a, instance: one}: `Down` does not fire at 5m"
+        f" | {QUIET} | {UP}",
     ),
     (
         ("value: 1}", "value: 2}"),

@@ -13,6 +13,7 @@ from tocsin.proof.handwritten import AlertTest, ExpectedAlert, PromqlFile, Promq
 from tocsin.proof.handwritten_match import agreeing, match
 from tocsin.proof.handwritten_probe import Alert, Got, seconds
 from tocsin.proof.handwritten_read import TestFile
+from tocsin.proof.handwritten_signals import told_signals
 from tocsin.proof.handwritten_terms import Terms, differing, extra_labels, finding
 from tocsin.witness.telemetry import Labels
 
@@ -122,6 +123,7 @@ class _AlertCheck:
             yield f"it is pending since {instant(since)}{hold}"
         else:
             yield "it is not even pending: the expression gives nothing at that evaluation"
+            yield from told_signals(self.file, self.name, self.at, self.got)
 
     def _extra(self, extra: Sequence[Alert]) -> Diagnostic:
         node = self.asked.eval_time.node if self.asked.eval_time else self.asked.node

@@ -17,6 +17,7 @@ from tocsin.engines.servers.loki import RunningLoki
 from tocsin.proof.handwritten import LogqlTest
 from tocsin.proof.handwritten_probe import Answer, Got, LogLine, Sample, asked, seconds
 from tocsin.proof.handwritten_read import TestFile
+from tocsin.proof.handwritten_signals import asked_signals
 from tocsin.proof.handwritten_streams import stream
 from tocsin.proof.loki_grid import METRIC, START, Grid, Refusal, answer, evaluate, push
 from tocsin.proof.promtool_rule import duration, rule_file
@@ -62,9 +63,9 @@ def _ask(file: TestFile, number: int, loki: RunningLoki) -> Heard:
     except Refused as error:
         got.errors.append(f"Loki does not take the lines: {answer(error)}")
         return Heard(number, (), got)
-    for expr in test.logql_expr_test:
-        at = seconds(expr.eval_time)
-        got.results[expr.expr.text, at] = _result(loki, tenant, expr.expr.text, at)
+    own = [(expr.expr.text, seconds(expr.eval_time)) for expr in test.logql_expr_test]
+    for expr, at in dict.fromkeys((*own, *asked_signals(file, test))):
+        got.results[expr, at] = _result(loki, tenant, expr, at)
     return Heard(number, tuple(_grids(file, test, loki, tenant, got)), got)
 
 

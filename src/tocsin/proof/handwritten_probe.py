@@ -5,7 +5,7 @@ expected in the file is compared elsewhere: that is how an expectation may leave
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -77,22 +77,28 @@ def seconds(said: Time | None) -> float:
     return said.seconds if said else 0.0
 
 
-def promql_question(file: TestFile, numbers: Sequence[int], rule_files: Sequence[str]) -> dict[str, Any]:
-    """The question for some tests of a file for Prometheus; each is named by its number."""
+def promql_question(
+    file: TestFile, extra: Mapping[int, Sequence[Instant]], rule_files: Sequence[str]
+) -> dict[str, Any]:
+    """The question for some tests of a file for Prometheus; each is named by its number.
+
+    `extra` are those tests, with expressions that are asked for beside their own.
+    """
     declared = file.declared
     order = [one.text for one in declared.group_eval_order]
     return {
         "rule_files": list(rule_files),
         "evaluation_interval": duration(file.every),
         **({"group_eval_order": order} if order else {}),
-        "tests": [_promql_test(number, file.tests[number]) for number in numbers],
+        "tests": [_promql_test(number, file.tests[number], extra[number]) for number in extra],
     }
 
 
-def _promql_test(number: int, test: Test) -> dict[str, Any]:
+def _promql_test(number: int, test: Test, extra: Sequence[Instant]) -> dict[str, Any]:
     assert isinstance(test, PromqlTest)
     series = [{"series": one.series.text, "values": one.values.text} for one in test.input_series]
-    exprs = [(one.expr.text, seconds(one.eval_time)) for one in test.promql_expr_test]
+    own = [(one.expr.text, seconds(one.eval_time)) for one in test.promql_expr_test]
+    exprs = [*own, *extra]
     start = {"start_timestamp": test.start_timestamp.text} if test.start_timestamp else {}
     return {**start, **asked(number, test, series, exprs, seconds(test.interval))}
 

@@ -22,6 +22,7 @@ from tocsin.proof.handwritten_expect import failures, of_promtool
 from tocsin.proof.handwritten_loki import Heard
 from tocsin.proof.handwritten_probe import Got, promql_question, read_answer
 from tocsin.proof.handwritten_read import TestFile
+from tocsin.proof.handwritten_signals import asked_signals
 from tocsin.proof.promtool_run import workspace
 
 
@@ -132,8 +133,9 @@ def _write_promql(one: _Asked, folder: Path) -> None:
         shutil.copyfile(source, copy)
     home = folder / own.relative_to(above).parent
     rule_files = [os.path.relpath(folder / source.relative_to(above), home) for source in sources]
+    extra = {number: asked_signals(one.file, one.file.tests[number]) for number in one.numbers}
     one.original = None if one.file.says_exact else home / own.name
-    _question(one, home / f"{own.stem}.asked.yaml", promql_question(one.file, one.numbers, rule_files))
+    _question(one, home / f"{own.stem}.asked.yaml", promql_question(one.file, extra, rule_files))
 
 
 def _absolute(path: Path) -> Path:
