@@ -109,7 +109,8 @@ RULES = {
     # labels
     "label_replace": 'label_replace(queue_length, "host", "$1", "instance", "(.*):.*") > 100',
     "label_replace_on": (
-        'queue_length * on (host) group_left label_replace(host_info, "host", "$1", "instance", "(.+):.+") > 100'
+        "queue_length * on (host) group_left "
+        'label_replace(host_info, "host", "$1", "instance", "(.+):.+") > 100'
     ),
     "label_join": 'label_join(queue_length, "place", "/", "zone", "host") > 100',
     # time
@@ -123,8 +124,8 @@ RULES = {
     "month": "usage_bytes > 1e12 and on () day_of_month() > 27",
     "of_a_timestamp": "day_of_week(deployed_at_timestamp_seconds) == 5",
     # histograms
-    "histogram_quantile": "histogram_quantile(0.99, sum by (le, job) (rate(latency_seconds_bucket[5m]))) > 0.5",
-    "bucket_share": 'rate(latency_seconds_bucket{le="0.5"}[5m]) / on (job) rate(latency_seconds_count[5m]) < 0.95',
+    "histogram_quantile": "histogram_quantile(0.99, sum by (le, job) (rate(wait_seconds_bucket[5m]))) > 0.5",
+    "bucket_share": 'rate(wait_seconds_bucket{le="0.5"}[5m]) / on (job) rate(wait_seconds_count[5m]) < 0.95',
     "mean": "rate(latency_seconds_sum[5m]) / rate(latency_seconds_count[5m]) > 0.5",
     # several windows
     "burn_rate": (
@@ -137,3 +138,5 @@ RULES = {
     "less_than_an_hour_ago": "rate(hits_total[5m]) < 0.5 * rate(hits_total[5m] offset 1h)",
 }
 """Name -> expression."""
+AT_ONCE = frozenset(("stale_sample",))
+"""Rules that hold for so short a time that `for` has to be 0."""

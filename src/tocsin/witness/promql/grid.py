@@ -21,6 +21,7 @@ _IN_A_WINDOW = 4
 _STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
 _COUNTING = frozenset(("changes", "resets", "count_over_time"))
 _MOST_COUNTED = 60
+_FINEST = 0.5
 _PARTS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60)
 _DATES = frozenset(
     ("day_of_month", "day_of_week", "day_of_year", "days_in_month", "hour", "minute", "month", "year")
@@ -99,9 +100,9 @@ def _interval(every: float, short: float, dense: int) -> float:
     if not short:
         return every
     for part in _PARTS:
-        if every / part * dense <= short + 1e-9:
+        if every / part * dense <= short + 1e-9 and every / part >= _FINEST:
             return every / part
-    return max(0.001, short / dense)
+    return min(every, max(_FINEST, short / dense))
 
 
 def _density(expr: Expr) -> int:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tocsin.query.nodes import Number, String
+from tocsin.query.nodes import LabelMatcher, Number, String
 from tocsin.query.promql import QueryError, parse
-from tocsin.query.promql.ast import Call, Expr, Paren, Range, Selector, Subquery
+from tocsin.query.promql.ast import Aggregate, Binary, Call, Expr, Paren, Range, Selector, Subquery, Unary
 from tocsin.query.promql.walk import rewrite, walk
 from tocsin.witness.rule import Recording
 
@@ -65,7 +65,31 @@ def _replaced(node: Expr, known: Mapping[str, tuple[Recording, Expr]]) -> Expr:
 
 
 def _labelled(selector: Selector, recording: Recording, expr: Expr) -> Expr:
-    """The rule's own labels on the result. What the selector asks of other labels is left to the shapes."""
+    """What the selector asks of labels is asked of the raw series; then the rule's own labels are set."""
+    own = {name for name, _ in recording.labels}
+    for matcher in selector.matchers:
+        if matcher.label not in own and matcher.label != "__name__":
+            expr = _asked(expr, matcher)
     for name, value in recording.labels:
         expr = Call("label_replace", (expr, String(name), String(value), String(""), String("")))
     return expr
+
+
+def _asked(expr: Expr, matcher: LabelMatcher) -> Expr:
+    """The matcher on all selectors below from which the label comes."""
+    match expr:
+        case Selector():
+            return replace(expr, matchers=(*expr.matchers, matcher))
+        case Range(selector=selector):
+            return replace(expr, selector=replace(selector, matchers=(*selector.matchers, matcher)))
+        case Paren(expr=inner) | Unary(expr=inner) | Subquery(expr=inner):
+            return replace(expr, expr=_asked(inner, matcher))
+        case Aggregate(grouping=grouping, expr=inner):
+            kept = grouping is not None and (matcher.label in grouping.names) != grouping.without
+            return replace(expr, expr=_asked(inner, matcher)) if kept else expr
+        case Binary(left=left, right=right):
+            return replace(expr, left=_asked(left, matcher), right=_asked(right, matcher))
+        case Call(name=name, args=args) if name not in ("label_replace", "label_join", "absent"):
+            return replace(expr, args=tuple(_asked(arg, matcher) for arg in args))
+        case _:
+            return expr

@@ -1,12 +1,14 @@
 """Values for labels: what matchers allow and a person would expect. Nothing of series or expressions."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 
 from tocsin.query.nodes import LabelMatcher
 from tocsin.query.regex import RegexError
-from tocsin.query.regex_match import fits
+from tocsin.query.regex_match import fits, program
 from tocsin.query.regex_members import members
 from tocsin.query.regex_tree import TooHard
 
@@ -39,16 +41,33 @@ _USUAL = {
 }
 _ANYTHING = ("other", "another", "some", "1", "2", "0", "x", "y-1", "/x", "A", "true", "false", "none")
 _TRIED = 40
+_SPECIAL = re.compile(r"[\\\[\](){}^$.*+?]")
 
 
 def allows(matcher: LabelMatcher, value: str) -> bool:
     """Whether `value` (empty: the label is missing) passes."""
     if matcher.op in ("=", "!="):
         return (value == matcher.value) == (matcher.op == "=")
+    alternatives = _alternatives(matcher.value)
+    if alternatives is not None:
+        return (value in alternatives) == (matcher.op == "=~")
+    return _feasible(matcher.value) and fits(matcher.value, value) == (matcher.op == "=~")
+
+
+@lru_cache(maxsize=1024)
+def _alternatives(pattern: str) -> frozenset[str] | None:
+    """What a pattern without special characters matches; None for all others."""
+    return None if _SPECIAL.search(pattern) else frozenset(pattern.split("|"))
+
+
+@lru_cache(maxsize=1024)
+def _feasible(pattern: str) -> bool:
+    """Whether the pattern is small enough to be looked into."""
     try:
-        return fits(matcher.value, value) == (matcher.op == "=~")
+        program(pattern, "s")
     except (TooHard, RegexError):
         return False
+    return True
 
 
 def usual(label: str) -> Iterator[str]:
@@ -103,11 +122,11 @@ def _candidates(
 def _members(matchers: Sequence[LabelMatcher]) -> Iterator[str]:
     for matcher in matchers:
         if matcher.op == "=~":
-            try:
+            if _alternatives(matcher.value) is not None:
+                yield from matcher.value.split("|")
+            elif _feasible(matcher.value):
                 yield from map(_readable, members(matcher.value))
                 yield from members(matcher.value)
-            except (TooHard, RegexError):
-                continue
 
 
 def named(matchers: Iterable[LabelMatcher]) -> Iterator[str]:
