@@ -164,7 +164,8 @@ class Source:
              "status=200", "status!=404", "duration>1s", "duration<=250ms", "size>1KB", "size<1MB", "value>1",
              'ip=ip("10.0.0.0/8")', 'ip!=ip("8.8.8.8")', 'user=""', 'user!~"a.*"', 'msg=~".*failed"',
              '__error__=""', 'detected_level="error"', 'trace_id!=""', 'path=~"/api/.+"', "req_code>=500",
-             'status_extracted="500"', "value==1000", 'level=~"error|warn"', 'ok="true"']
+             'status_extracted="500"', "value==1000",
+             "d>1s", 'code="500"', 't="b"', 'm!="GET"', 'level=~"error|warn"', 'ok="true"']
         )  # fmt: skip
 
     def range_aggregation(self):

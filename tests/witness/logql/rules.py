@@ -1,78 +1,16 @@
-"""One rule of our own for every LogQL construct that makes sense in an alert. (name, expression, `for`)."""
+"""The rules of `rules.txt`."""
 
-RULES = [
-    ("errors", 'sum(count_over_time({app="a"} | json | level="error" [5m])) > 10', 120),
-    ("errors now", 'sum(count_over_time({app="a"} |= "error" [5m])) > 0', 0),
-    ("parsed", 'sum(count_over_time({app="a"} | json | __error__="" | level="error" [5m])) > 10', 300),
-    ("error share", 'sum(rate({app="a"} |= "error" [5m])) / sum(rate({app="a"}[5m])) > 0.05', 300),
-    ("share and count", 'sum(rate({app="a"} |= "error" [5m])) / sum(rate({app="a"}[5m])) > 0.05 '
-                        'and sum(count_over_time({app="a"} |= "error" [5m])) >= 10', 60),
-    ("share of level", 'sum by (app) (count_over_time({app=~"a|b"} | json | level=~"error|fatal" [5m])) '
-                       '/ sum by (app) (count_over_time({app=~"a|b"} | json [5m])) > 0.1', 120),
-    ("silence", 'absent_over_time({app="a"}[10m])', 300),
-    ("no canary", 'absent_over_time({app="a"} |= "canary" [5m])', 60),
-    ("too few", 'sum(count_over_time({app="a"}[5m])) < 5', 120),
-    ("none at all", '(sum(count_over_time({app="a"} |= "backup done" [30m])) or vector(0)) == 0', 60),
-    ("few or none", 'sum(count_over_time({app="a"} |= "done" [1h])) < 1 or absent_over_time({app="a"} |= "done" [1h])', 0),
-    ("by pod", 'sum by (pod) (rate({app="a"} | logfmt | level="error" [1m])) > 2', 120),
-    ("quantile", 'quantile_over_time(0.99, {app="a"} | json | unwrap duration(took) | __error__="" [5m]) by (route) > 1.5', 300),
-    ("mean", 'avg_over_time({app="a"} | logfmt | unwrap latency_ms | __error__="" [5m]) > 250', 0),
-    ("sum of values", 'sum(sum_over_time({app="a"} | logfmt | unwrap bytes(size) [10m])) > 5000000', 120),
-    ("maximum", 'max by (host) (max_over_time({job="x"} | json | unwrap queue_depth [2m])) >= 100', 60),
-    ("minimum", 'min_over_time({job="x"} | json | unwrap free_percent [5m]) by (host) < 10', 60),
-    ("deviation", 'stddev_over_time({app="a"} | logfmt | unwrap v [5m]) by (app) > 5', 60),
-    ("variance", 'stdvar_over_time({app="a"} | logfmt | unwrap v [5m]) by (app) > 25', 60),
-    ("first and last", 'last_over_time({app="a"} | logfmt | unwrap v [5m]) by (app) '
-                       '- first_over_time({app="a"} | logfmt | unwrap v [5m]) by (app) > 3', 0),
-    ("counter", 'rate_counter({app="a"} | logfmt | unwrap total [5m]) > 5', 60),
-    ("rate of values", 'sum(rate({app="a"} | logfmt | unwrap bytes(sent) [5m])) > 1000', 60),
-    ("volume", 'sum(bytes_over_time({app="a"}[1h])) > 1000000', 0),
-    ("volume rate", 'sum(bytes_rate({app="a"}[5m])) > 5000', 60),
-    ("many pods", 'count(sum by (pod) (count_over_time({app="a"} | logfmt | level="error" [5m])) > 3) >= 3', 60),
-    ("unless", 'sum(count_over_time({app="a"} |= "start" [5m])) > 2 unless sum(count_over_time({app="a"} |= "maintenance" [5m])) > 0', 60),
-    ("two windows", 'sum(rate({app="a"} |= "error" [5m])) > 0.1 and sum(rate({app="a"} |= "error" [30m])) > 0.05', 60),
-    ("either", 'sum(count_over_time({app="a"} |= "panic" [5m])) > 0 or sum(count_over_time({app="b"} |= "fatal" [5m])) > 3', 60),
-    ("topk", 'topk(1, sum by (pod) (count_over_time({app="a"}[5m]))) > 20', 60),
-    ("bottomk", 'bottomk(1, sum by (pod) (count_over_time({app="a"}[5m]))) < 3', 0),
-    ("sorted", 'sort_desc(sum by (pod) (count_over_time({app="a"}[5m])) > 4)', 0),
-    ("bool", 'sum(count_over_time({app="a"} |= "x" [5m])) > bool 3 == 1', 0),
-    ("arithmetic", '(sum(count_over_time({app="a"}[5m])) - sum(count_over_time({app="a"} |= "ok" [5m]))) * 100 > 500', 0),
-    ("modulo", 'sum(count_over_time({app="a"}[5m])) % 7 == 3', 0),
-    ("power", 'sum(count_over_time({app="a"}[5m])) ^ 2 > 50', 0),
-    ("number first", '10 < sum(count_over_time({app="a"}[5m]))', 60),
-    ("more than before", 'sum(count_over_time({app="a"}[5m])) > 2 * sum(count_over_time({app="a"}[5m] offset 10m))', 0),
-    ("group left", 'sum by (app, pod) (count_over_time({app="a"} |= "error" [5m])) '
-                   '/ on (app) group_left () sum by (app) (count_over_time({app="a"}[5m])) > 0.5', 0),
-    ("ignoring", 'sum by (app, pod) (count_over_time({app="a"} |= "error" [5m])) '
-                 '> ignoring (pod) group_left () (sum by (app) (count_over_time({app="a"}[5m])) * 0.2)', 0),
-    ("label_replace", 'label_replace(sum by (pod) (count_over_time({app="a"}[5m])), "team", "$1", "pod", "(.*)-.*") > 3', 0),
-    ("without", 'sum without (pod) (count_over_time({app="a"} | logfmt | keep pod, app [5m])) > 5', 0),
-    ("whole result", 'count_over_time({app="a"} | logfmt | level="error" [5m]) > 3', 60),
-    ("pattern", 'sum(count_over_time({app="a"} | pattern `<ip> - <user> "<method> <path>" <status> <size>` '
-                '| status=~"5.." | method!="GET" [5m])) > 5', 60),
-    ("regexp", 'sum(count_over_time({app="a"} | regexp `(?P<ip>\\S+) took (?P<ms>\\d+)ms` | ms>500 [5m])) > 5', 60),
-    ("unpack", 'sum(count_over_time({app="a"} | unpack | pod="p" | logfmt | level="error" [5m])) > 1', 60),
-    ("paths", 'sum(count_over_time({app="a"} | json code="http.request[0].code", h="headers[\\"x-id\\"]" | code="500" | h!="" [5m])) > 1', 0),
-    ("logfmt fields", 'sum(count_over_time({app="a"} | logfmt --strict d="duration" | __error__="" | d>1s [5m])) > 1', 0),
-    ("line_format", 'sum(count_over_time({app="a"} | json | line_format `{{.message}}` | logfmt | level="error" |= "db" [5m])) > 2', 0),
-    ("label_format", 'sum by (lvl) (count_over_time({app="a"} | json | label_format lvl=`{{ToLower .level}}` | lvl="error" [5m])) > 2', 0),
-    ("line patterns", 'sum(count_over_time({app="a"} |> "<_> ERROR <_>" !> "<_>probe<_>" [5m])) > 2', 0),
-    ("regex filters", 'sum(count_over_time({app=~"a.+|b"} |~ "code=5.." !~ "(?i)debug" [5m])) > 3', 60),
-    ("alternatives", 'sum(count_over_time({app="a"} |= "panic" or "fatal" != "test" or "dry run" [5m])) > 1', 0),
-    ("addresses", 'sum(count_over_time({app="a"} |= ip("10.0.0.0/8") | logfmt | peer!=ip("192.168.0.0/16") [5m])) > 3', 0),
-    ("numbers", 'sum(count_over_time({app="a"} | json | size>1MB | took<=250ms | code!=404 | n<5 [5m])) > 1', 0),
-    ("either field", 'sum(count_over_time({app="a"} | json | (status>=500 or error!="") and path!~"/health.*" [5m])) > 1', 0),
-    ("drop", 'count_over_time({app="a"} | json | drop message, __error__ | level="error" [5m]) > 1', 0),
-    ("decolorize", 'sum(count_over_time({app="a"} | decolorize | logfmt | level="error" [5m])) > 1', 0),
-    ("metadata", 'sum(count_over_time({app="a"} | trace_id!="" | user="ada" [5m])) > 3', 0),
-    ("detected", 'sum(count_over_time({app="a"} | detected_level=~"error|critical" [5m])) > 3', 0),
-    ("service name", 'sum by (service_name) (count_over_time({service_name=~"shop|api"} | json | level="error" [5m])) > 3', 0),
-    ("fragment", 'sum(count_over_time({app="a"} |= `"level":"error"` [5m])) > 3', 0),
-    ("broken lines", 'sum(count_over_time({app="a"} | json | __error__!="" | drop __error__, __error_details__ [5m])) > 3', 0),
-    ("extracted", 'sum(count_over_time({app="a", level="info"} | json | level_extracted="error" [5m])) > 3', 0),
-    ("nested comparison", 'avg(sum by (pod) (count_over_time({app="a"} |= "error" [5m]))) > 4', 0),
-    ("equal", 'sum(count_over_time({app="a"} |= "restart" [5m])) == 3', 0),
-    ("not equal", 'sum(count_over_time({app="a"} |= "tick" [5m])) != 5', 0),
-    ("guard by absence", 'sum(count_over_time({app="a"} |= "error" [5m])) > 3 and on () absent_over_time({app="b"}[5m])', 0),
-    ("many conditions", 'sum by (team) (count_over_time({env="prod", app!="test", team=~".+"} |= "OOM" | json | pod=~"api-.*" [10m])) > 2', 120),
-]  # fmt: skip
+from pathlib import Path
+
+from tocsin.witness.rule import Rule
+
+
+def rules() -> list[Rule]:
+    """All of them."""
+    text = Path(__file__).with_name("rules.txt").read_text("utf-8")
+    found = []
+    for block in text.split("\n\n")[1:]:
+        head, expr = block.split("\n", 1)
+        name, hold = head.split(":")
+        found.append(Rule(name=name, language="logql", expr=expr.strip(), hold=float(hold)))
+    return found

@@ -1,22 +1,16 @@
-"""Every construct of LogQL in a rule of our own: lines are found, and a real Loki sees just what was predicted."""
+"""Every construct of LogQL in a rule of our own: lines are found, and Loki sees just what was predicted."""
 
 import pytest
 from tests.engines.needs import need
-from tests.witness.logql.rules import RULES
+from tests.witness.logql.rules import rules
 
 from tocsin import engines
 from tocsin.proof.loki_grid import Grid, evaluate, push
 from tocsin.witness.logql.find import find
 from tocsin.witness.outcome import Witnessed
-from tocsin.witness.rule import Rule
 from tocsin.witness.states import alertings
 
 pytestmark = pytest.mark.process
-
-
-def rules():
-    for name, expr, hold in RULES:
-        yield Rule(name=name, language="logql", expr=expr, hold=hold)
 
 
 def seen(server, tenant, rule, case):
@@ -44,4 +38,4 @@ def test_every_rule_is_witnessed_and_loki_agrees():
                     wrong.append((rule.name, case.name, case.expected, answer))
     assert missing == []
     assert wrong == []
-    assert pinned > 2 * len(RULES)
+    assert pinned > 2 * len(rules())

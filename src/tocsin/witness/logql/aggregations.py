@@ -43,7 +43,8 @@ def _ranked(group: list[Element], most: int, top: bool) -> list[Element]:
     """The first ones as they are; the others are as far from being there as they are from those."""
     there = sorted(kept(group), key=lambda each: (-each.value if top else each.value, each.labels))
     others = [each for each in group if each.margin <= 0]
-    if len(there) > most and there[most - 1].value == there[most].value:
+    unsure = len(there) > most and any(math.isnan(each.value) for each in there)
+    if unsure or (len(there) > most and there[most - 1].value == there[most].value):
         raise NotUnderstood("`topk` of equal values: which of them Loki takes is chance")
     last = there[most - 1].value if len(there) >= most else 0.0
     behind = [

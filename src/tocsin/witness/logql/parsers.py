@@ -6,7 +6,7 @@ begin like JSON at all.
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tocsin.query.logql.ast import Extraction, Json, Logfmt, Pattern, Regexp, Stage, Unpack
@@ -291,14 +291,21 @@ def _logfmt_paths(stage: Logfmt, entry: Entry, hints: Hints, _goes: Goes) -> boo
             if stage.strict:
                 return _fail(entry, hints, "LogfmtParserErr")
             continue
-        key = sanitized(pair[0])
-        key = next((name for name, original in names.items() if original == key), key)
-        name = entry.free(key)
-        if key not in names:
+        key = _new_name(sanitized(pair[0]), names, entry, hints)
+        if key is None:
             continue
+        name = entry.free(key)
         if name != key and not _wanted(entry, hints, name):
             break
         entry.set(name, pair[1])
         if hints.complete(entry.extracted):
             break
     return True
+
+
+def _new_name(key: str, names: Mapping[str, str], entry: Entry, hints: Hints) -> str | None:
+    """The label that this key becomes. Loki 3.7.8 looks among the new names whether it is wanted at all."""
+    if key not in names and not _wanted(entry, hints, key):
+        return None
+    new = next((name for name, original in names.items() if original == key), key)
+    return new if new in names else None
