@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tocsin.app.find_alert import environment_of, find_alert
+from tocsin.app.prove_files import keep
 from tocsin.app.workspace import Opened, open_workspace
 from tocsin.checks.context import Context
 from tocsin.diag.diagnostic import Diagnostic, Sink
@@ -14,8 +15,10 @@ from tocsin.model.workspace import Model
 from tocsin.proof import rulefile, spec_rules
 from tocsin.proof.cache import FOLDER, Cache, encoded
 from tocsin.proof.column import ordered
+from tocsin.proof.committed import Kept
 from tocsin.proof.ledger import Ledger, Row, asked
 from tocsin.proof.rulebook import Book, Subject
+from tocsin.proof.trial import Trial
 from tocsin.proof.tried import Progress, tried
 from tocsin.witness.rule import Language, Signal
 
@@ -43,21 +46,35 @@ def prove(root: Path, choice: Choice, progress: Progress, sink: Sink) -> Ledger 
     opened = open_workspace(root, sink)
     if opened is None:
         return None
-    context = _context(opened)
+    context = context_of(opened)
     cache = Cache(root / FOLDER, fresh=choice.fresh)
     rows: list[Row] = []
     like: list[Diagnostic] = []
+    kept: list[Kept] = []
     same = recalled = 0
-    for part in _parts(opened, context, choice):
-        trial = tried(part.book, part.new, progress, cache, root=root, context=context)
-        rows += asked(trial, part.new, foreign=False)
-        like += (d for row in asked(trial, part.same, foreign=False, only=_EACH) for d in row.found)
-        same += len({one.row for one in part.same} - {one.row for one in part.new})
+    for part in parts(opened, context, choice):
+        new = [one for one in part.tested if part.wanted(one)]
+        beside = [one for one in part.tested if not part.wanted(one)]
+        alike = [one for one in part.alike if part.wanted(one)]
+        new, alike = ([*new, *alike], []) if part.alone else (new, alike)
+        trial = tried(part.book, new, progress, cache, beside=beside, root=root, context=context)
+        rows += asked(trial, new, foreign=False)
+        like += (d for row in asked(trial, alike, foreign=False, only=_EACH) for d in row.found)
+        same += len({one.row for one in alike} - {one.row for one in new})
         recalled += trial.recalled
-    return Ledger(rows=tuple(rows), columns=ordered(), loose=tuple(like), same=same, recalled=recalled)
+        kept += [keep(root, trial, part.tested)] if _complete(trial, part.tested) else []
+    return Ledger(
+        rows=tuple(rows), columns=ordered(), loose=tuple(like), same=same, recalled=recalled, kept=tuple(kept)
+    )
 
 
-def _context(opened: Opened) -> Context:
+def _complete(trial: Trial, subjects: Iterable[Subject]) -> bool:
+    """Whether all that the committed files are to say is known."""
+    known = all(one.rule.id in trial.proofs or not trial.parses(one) for one in subjects)
+    return known and not trial.unjudged and not trial.unparsed
+
+
+def context_of(opened: Opened) -> Context:
     pages = sorted(opened.root.glob("runbooks/*.md"))
     return Context(
         root=opened.root,
@@ -73,27 +90,40 @@ def _context(opened: Opened) -> Context:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """The chosen rules of one environment: new ones, and those that the first environment has as well."""
+class Part:
+    """The rules of one environment: those that are proven here, and those that the first one has as well."""
 
     book: Book
-    new: list[Subject]
-    same: list[Subject]
+    tested: list[Subject]
+    alike: list[Subject]
+    alone: bool
+    """The first environment was not asked for, so that those are proven as well."""
+    names: frozenset[str]
+
+    def wanted(self, subject: Subject) -> bool:
+        """Whether it is one of those that were asked for."""
+        return not self.names or subject.row in self.names
 
 
-def _parts(opened: Opened, context: Context, choice: Choice) -> Iterator[_Part]:
+def parts(opened: Opened, context: Context, choice: Choice) -> Iterator[Part]:
+    """The environments that were chosen. What the first of the workspace has is not tested again."""
     workspace = opened.workspace
     models = [environment_of(workspace, name) for name in choice.environments] or [*workspace.environments]
     names = _ids(opened, models, choice.alerts)
-    proven: frozenset[str] = frozenset()
+    first = workspace.environments[0]
+    whole = spec_rules.book(first, context.artifacts.values())
+    proven = frozenset(_likeness(one, whole, first, first) for one in whole.subjects)
     for model in models:
+        if model is first:
+            yield Part(whole, list(whole.subjects), [], False, names)
+            continue
         book = spec_rules.book(model, context.artifacts.values())
-        subjects = [one for one in book.subjects if not names or one.row in names]
-        likeness = {one.rule.id: _likeness(one, book, model, models[0]) for one in subjects}
-        same = [one for one in subjects if likeness[one.rule.id] in proven]
-        if subjects:
-            yield _Part(book, [one for one in subjects if one not in same], same)
-        proven = proven or frozenset(likeness.values())
+        likeness = {one.rule.id: _likeness(one, book, model, first) for one in book.subjects}
+        alike = [one for one in book.subjects if likeness[one.rule.id] in proven]
+        ids = {one.rule.id for one in alike}
+        yield Part(
+            book, [one for one in book.subjects if one.rule.id not in ids], alike, first not in models, names
+        )
 
 
 def _ids(opened: Opened, models: Sequence[Model], names: Iterable[str]) -> frozenset[str]:

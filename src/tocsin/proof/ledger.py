@@ -6,6 +6,7 @@ from typing import Literal
 
 from tocsin.diag.diagnostic import Diagnostic, Sink
 from tocsin.proof.column import Cell, Column, State, ordered
+from tocsin.proof.committed import Kept
 from tocsin.proof.rulebook import Subject
 from tocsin.proof.told import NO_STACK, heartbeat
 from tocsin.proof.trial import Trial
@@ -61,14 +62,14 @@ class Ledger:
     """Alerts of other environments whose rules are those of the first."""
     recalled: int = 0
     """Rules whose proofs the cache had."""
-    stale: tuple[Diagnostic, ...] = ()
-    """Committed proofs that are not those of the rules as they are now."""
+    kept: tuple[Kept, ...] = ()
+    """What became of the committed proofs, for each rule set whose proofs are all known."""
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
         """All of them, each once, in the order of their places."""
         sink = Sink()
-        for one in (*self.loose, *self.stale, *(d for row in self.rows for d in row.found)):
+        for one in (*self.loose, *(d for row in self.rows for d in row.found)):
             sink.add(one)
         return tuple(sorted(sink.found, key=lambda one: one.order))
 

@@ -7,6 +7,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from tocsin.proof.course import Course
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 Show = Callable[[float], str]
 SIGNAL, LIMIT, PENDING, FIRING = "#1f5fa8", "#b3261e", "#f4c95d", "#d9534f"
-_STYLE = {"svg.fonttype": "none", "svg.hashsalt": "tocsin", "font.family": "sans-serif", "font.size": 9}
 _ACROSS = 3
 _TICKS = 6
 _STEPS = (1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 604800)
@@ -48,12 +48,19 @@ def small(courses: Sequence[tuple[str, Course]], show: Show) -> str:
 
 
 def _figure(width: float, height: float, rows: int, across: int) -> "tuple[Figure, list[Axes]]":
-    import matplotlib
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(_STYLE):
+    with _style():
         figure = Figure(figsize=(width, height), layout="constrained")
         return figure, list(figure.subplots(rows, across, squeeze=False).flat)
+
+
+def _style() -> AbstractContextManager[None]:
+    import matplotlib
+
+    return matplotlib.rc_context(
+        {"svg.fonttype": "none", "svg.hashsalt": "tocsin", "font.family": "sans-serif", "font.size": 9}
+    )
 
 
 def _draw(axes: "Axes", course: Course, show: Show) -> None:
@@ -87,11 +94,9 @@ def _label(axes: "Axes", course: Course, show: Show) -> None:
 
 
 def _svg(figure: "Figure") -> str:
-    import matplotlib
-
     out = io.StringIO()
     nothing: dict[str, Any] = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    with matplotlib.rc_context(_STYLE):
+    with _style():
         figure.savefig(out, format="svg", metadata=nothing, transparent=True)
     text = out.getvalue()
     return _IDENTITIES.sub("", text[text.index("<svg") :])

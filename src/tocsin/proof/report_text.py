@@ -12,6 +12,7 @@ from tocsin.proof.ledger import Ledger, Row, Verdict
 WIDTH = 98
 _MOST_FOUND = 60
 _MOST_SURVIVORS = 5
+_MOST_FILES = 12
 _SHOWN: tuple[tuple[Verdict, str, str], ...] = (
     ("proven", "proven in every column that ran", "proven in every column that ran"),
     ("refuted", "refuted", "refuted"),
@@ -31,7 +32,7 @@ def report(
     lines += [head] if head else []
     lines += _found(ledger, style)
     lines += _not_run(ledger, style)
-    return "".join(f"{line}\n" for line in (*lines, summary(ledger, seconds)))
+    return "".join(f"{line}\n" for line in (*lines, *_kept(ledger), summary(ledger, seconds)))
 
 
 # -- the table ---------------------------------------------------------------------------------------
@@ -144,6 +145,17 @@ def _not_run(ledger: Ledger, style: Style) -> Iterator[str]:
             yield from textwrap.wrap(
                 mine + whose, WIDTH, initial_indent=" " * 9, subsequent_indent=" " * 9, break_on_hyphens=False
             )
+
+
+def _kept(ledger: Ledger) -> Iterator[str]:
+    """The committed proofs: few are named, many are counted."""
+    for one in ledger.kept:
+        paths = [*(f"  written  {path}" for path in one.changed), *(f"  removed  {p}" for p in one.removed)]
+        if len(paths) > _MOST_FILES:
+            paths = [f"  written  {len(one.changed)} files with tests, removed {len(one.removed)}"]
+        yield from paths
+        if one.not_run is not None:
+            yield f"  tests were not written: {one.not_run}"
 
 
 # -- the last line -----------------------------------------------------------------------------------

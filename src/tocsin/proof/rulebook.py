@@ -3,7 +3,8 @@
 `spec_rules` makes a book of an environment of the spec, `rulefile` one of foreign rule files.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tocsin.diag.diagnostic import Label
@@ -14,7 +15,7 @@ from tocsin.engines.problem import Place
 from tocsin.model.alerting import Alert
 from tocsin.model.workspace import Model
 from tocsin.proof.contract import Contract
-from tocsin.witness.rule import Known, Language, Rule
+from tocsin.witness.rule import Known, Language, Recording, Rule
 
 
 class Said(Protocol):
@@ -99,6 +100,10 @@ class Book:
     files: tuple[RuleFile, ...]
     model: Model | None = None
     """The environment; None for foreign files."""
+    recorded: Mapping[str, tuple[Recording, ...]] = field(default_factory=dict)
+    """Rule file -> the recording rules in it."""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Rule file -> its groups, in order."""
 
     def known(self, subject: Subject) -> Known:
         """The part of the contract that a rule has to do with."""

@@ -48,13 +48,15 @@ class InSpec:
 def book(model: Model, artifacts: Iterable[Artifact]) -> Book:
     """The rule set of one environment, as its rule files have it."""
     files = [a for a in artifacts if _language(model, a) is not None]
-    recordings = [one for a in files for one in _recordings(a, model)]
+    recorded = {a.path: tuple(_recordings(a, model)) for a in files}
     return Book(
         name=model.environment,
         subjects=tuple(one for a in files for one in _subjects(a, model)),
-        contract=contract(model, recordings),
+        contract=contract(model, [one for several in recorded.values() for one in several]),
         files=tuple(_file(a, model) for a in files),
         model=model,
+        recorded=recorded,
+        groups={a.path: tuple(group["name"] for group, _ in _groups(a, model)) for a in files},
     )
 
 

@@ -42,10 +42,11 @@ def tried(
     progress: Progress,
     cache: Cache,
     *,
+    beside: Sequence[Subject] = (),
     root: Path | None = None,
     context: "Context | None" = None,
 ) -> Trial:
-    """The book's trial; only `subjects` are proven."""
+    """The book's trial; only `subjects` are proven. Of those `beside` it is told what the cache has."""
     progress.begin("parse", len(book.files))
     read = parsed(book)
     mine = [one for one in subjects if one.rule.id not in read.problems]
@@ -60,7 +61,7 @@ def tried(
         context=context,
         unparsed=read.idle,
         problems=read.problems,
-        proofs=work.proofs,
+        proofs={**_remembered(book, beside, cache), **work.proofs},
         unjudged=work.unjudged,
         blunt=work.blunt,
         recalled=work.recalled,
@@ -150,6 +151,16 @@ class _Work:
             for rule, cases in found
             if rule.language == language and cases
         ]
+
+
+def _remembered(book: Book, subjects: Sequence[Subject], cache: Cache) -> dict[Id, Proof]:
+    versions = {language: _versions(language) for language in _JUDGES}
+    found: dict[Id, Proof] = {}
+    for one in subjects:
+        mine = versions[one.rule.language]
+        proof = cache.get(cache.key(one.rule, book.known(one), mine)) if mine else None
+        found |= {} if proof is None else {one.rule.id: proof}
+    return found
 
 
 def _versions(language: Language) -> tuple[str, ...]:
