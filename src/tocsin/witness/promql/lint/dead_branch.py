@@ -7,7 +7,7 @@ from tocsin.query.promql.walk import walk
 from tocsin.witness.presence import Presence
 from tocsin.witness.promql.lints import Lint, lint
 from tocsin.witness.promql.refute.analysis import Analysis
-from tocsin.witness.promql.refute.reasons.no_shared_labels import no_match
+from tocsin.witness.promql.refute.reasons.never_match import no_match
 from tocsin.witness.rule import Rule
 
 CODE = "promql/dead-branch"

@@ -12,7 +12,7 @@ _SCRAPED = frozenset(("job", "instance"))
 
 
 @never(Binary)
-def no_shared_labels(node: Binary, view: Analysis) -> Reason | None:
+def never_match(node: Binary, view: Analysis) -> Reason | None:
     """Look at the labels that the operator compares; an `unless` only takes nothing away."""
     return None if node.op == "unless" else no_match(node, view)
 
