@@ -13,6 +13,7 @@ from tocsin.proof.handwritten import AlertTest, ExpectedAlert, PromqlFile, Promq
 from tocsin.proof.handwritten_match import agreeing, match
 from tocsin.proof.handwritten_probe import Alert, Got, seconds
 from tocsin.proof.handwritten_read import TestFile
+from tocsin.proof.handwritten_rules import broken
 from tocsin.proof.handwritten_signals import told_signals
 from tocsin.proof.handwritten_terms import Terms, differing, extra_labels, finding
 from tocsin.witness.telemetry import Labels
@@ -25,7 +26,7 @@ def failures(file: TestFile, test: Test, got: Got) -> Iterator[Diagnostic]:
     from tocsin.proof.handwritten_expect_expr import expr_failures
 
     if got.errors:
-        yield evaluation_failed(test, got.errors)
+        yield _not_evaluated(test, got.errors, file)
         return
     terms = Terms(
         exact=file.language == "promql",
@@ -39,10 +40,11 @@ def failures(file: TestFile, test: Test, got: Got) -> Iterator[Diagnostic]:
         yield from expr_failures(expr, terms.said(expr.exact), got)
 
 
-def evaluation_failed(test: Test, reasons: Sequence[str]) -> Diagnostic:
+def _not_evaluated(test: Test, reasons: Sequence[str], file: TestFile) -> Diagnostic:
     """The engine could not evaluate the test, or not to its end."""
     node = test.name.node if test.name else test.node
-    return finding(node, "this test could not be evaluated", notes=reasons[:_MOST_SHOWN])
+    message = "this test could not be evaluated"
+    return finding(node, message, others=broken(file.rules.subjects), notes=reasons[:_MOST_SHOWN])
 
 
 @dataclass(frozen=True, slots=True)

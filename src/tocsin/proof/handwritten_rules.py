@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tocsin.diag.compose import MAX_BYTES
-from tocsin.diag.diagnostic import Sink, nearest
+from tocsin.diag.diagnostic import Label, Sink, nearest
 from tocsin.diag.nodes import Node
 from tocsin.proof import rulefile
 from tocsin.proof.rulebook import Subject
-from tocsin.query import logql
+from tocsin.query import logql, promql
 from tocsin.query.errors import QueryError
 from tocsin.query.logql.ast import Logs
 from tocsin.witness.rule import Language
@@ -106,3 +106,14 @@ def check_logql(subject: Subject, sink: Sink) -> None:
         place, _ = subject.said.expr(tree.start, tree.selector_end or tree.end)
         help = "write `sum(count_over_time(... [5m])) > 0`"
         sink.error("test/log-query", place, "this gives log lines, and an alert needs a number", help=help)
+
+
+def broken(subjects: Iterable[Subject]) -> Iterator[Label]:
+    """Where expressions in PromQL do not parse. promtool has refused the file: it is not for us to say so."""
+    for subject in subjects:
+        try:
+            if subject.rule.language == "promql":
+                promql.parse(subject.rule.expr)
+        except QueryError as error:
+            place, _ = subject.said.expr(error.offset, error.offset + error.length)
+            yield Label(place, error.message)

@@ -54,6 +54,8 @@ class _Asked:
     numbers: tuple[int, ...]
     """Which of its tests."""
     heard: tuple[Heard, ...] = ()
+    folder: Path = Path()
+    """Where its copies lie."""
     question: Path | None = None
     original: Path | None = None
     """The file as it is, where promtool can read it."""
@@ -66,7 +68,8 @@ def run(files: Sequence[TestFile], chosen: Callable[[str], bool] = bool) -> tupl
     _ask_loki([one for one in asked if one.file.language == "logql"])
     with workspace() as root:
         for number, one in enumerate(asked):
-            _write(one, root / str(number))
+            one.folder = root / str(number)
+            _write(one, one.folder)
         cases = _ask_promtool(root, asked)
     return tuple(tested for one in asked for tested in _tested(one, cases))
 
@@ -164,6 +167,7 @@ def _tested(one: _Asked, cases: Mapping[str, tuple[Case, ...]] | NotRun) -> Iter
         test, got = one.file.tests[number], heard.get(number) or Got()
         if one.question:
             _read(cases.get(str(one.question), ()), number, one, got)
+            got.errors = [error.replace(f"{one.folder}/", "") for error in got.errors]
         found = tuple(failures(one.file, test, got))
         if len(own) == len(one.file.tests):
             found = _as_promtool_says(own[number], found, one, number)
@@ -191,5 +195,5 @@ def _as_promtool_says(
 ) -> tuple[Diagnostic, ...]:
     if verdict.ok:
         return ()
-    texts = (" ".join(failure.text.split()) for failure in verdict.failures)
+    texts = (" ".join(failure.text.split()).replace(f"{one.folder}/", "") for failure in verdict.failures)
     return found or (of_promtool(one.file.tests[number], texts),)
