@@ -12,6 +12,7 @@ from posixpath import relpath
 
 from tocsin.engines import NotRun
 from tocsin.proof import evidence, loki_evidence, loki_testfile, testfile
+from tocsin.proof.recordings import needed
 from tocsin.proof.rulebook import Book, Subject
 from tocsin.proof.search import cases_of
 from tocsin.proof.testfile import Source
@@ -112,7 +113,7 @@ def _proposal(trial: Trial, subject: Subject) -> Proposal:
 
 def _source(book: Book, path: str, proposals: Sequence[Proposal], tests: str) -> Source:
     """The rule file, and before it those that record what its rules read."""
-    wanted = {recording for one in proposals for recording in one.recordings}
+    wanted = {recording for one in proposals for recording in needed(one.rule.expr, one.recordings)}
     homes = [file for file, recordings in book.recorded.items() if wanted.intersection(recordings)]
     paths = [*(home for home in homes if home != path), path]
     order = [group for one in paths for group in book.groups.get(one, ())] if len(paths) > 1 else []
