@@ -25,8 +25,10 @@ from tocsin.witness.rule import Known, Rule
 from tocsin.witness.telemetry import Series
 
 NOTHING = Known()
-STEPS = 300_000
-"""Evaluator steps for the new cases of one rule."""
+STEPS = 200_000
+STEPS_EACH = 8_000
+"""Evaluator steps for the new cases of one rule, and those more for each mutant."""
+MOST_STEPS = 400_000
 MOST_CASES = 10
 _MOST_BASES = 8
 _MOST_TRIES = 24
@@ -49,7 +51,7 @@ def sharpening(
     survivors: Iterable[Mutant],
     known: Known = NOTHING,
     *,
-    steps: int = STEPS,
+    steps: int | None = None,
 ) -> tuple[Case, ...]:
     """New cases, each of which notices survivors (of the expression) that no other one does."""
     names = {mutant.name for mutant in survivors}
@@ -57,7 +59,8 @@ def sharpening(
     bases = [case for case in cases if case.series][:_MOST_BASES]
     if not left or not bases:
         return ()
-    search = _Search(rule, bases, known, Budget(steps), left)
+    wanted = min(MOST_STEPS, STEPS + STEPS_EACH * len(left))
+    search = _Search(rule, bases, known, Budget(wanted if steps is None else steps), left)
     with contextlib.suppress(NotUnderstood, OutOfBudget, QueryError):
         search.run()  # what was found before that is worth having
     return tuple(search.found)
