@@ -24,7 +24,7 @@ LOKI = [
     ((LABELS, "{}'\n"), "test/labels 7:17", """write `'{job="api"}'`"""),
     (("from: 5m, every", "at: 5m, every"), "test/line 10:58", "`at` is one instant for all"),
     (("count: 30", "count: 0"), "spec/range 10:79", "write 1 to 1000000"),
-    (("count: 30", "count: 300000"), "test/line 7:9", "200,000 are enough"),
+    (("count: 30", "count: 300000"), "test/line 3:1", "200,000 lines are enough"),
     (("[5m]))\n        eval", "[5m])\n        eval"), "test/expr 20:18", ""),
     (("{value: 1}", "{value: one}"), "spec/type 22:31", "as in `5` or `0.25`"),
     (("alertname: Slow", "alertname: Lines"), "test/log-query rules.yaml:16:11", "sum(count_over_time("),
@@ -92,3 +92,14 @@ def test_aliases_do_not_multiply(tmp_path: Path) -> None:
     levels += [f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * 10) + "]" for n in range(1, 9)]
     [found] = run(tmp_path, "\n".join(levels) + "\ntests: []\n", LOKI_RULES).findings
     assert found.code == "spec/too-large"
+
+
+def test_aliases_do_not_pile_up(tmp_path: Path) -> None:
+    levels = ["a0: &a0 [x]"] + [f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 5000)]
+    [found] = run(tmp_path, "\n".join(levels) + "\ntests: []\n", LOKI_RULES).findings
+    assert found.code == "spec/too-large"
+
+
+def test_an_end_that_is_too_far_away(tmp_path: Path) -> None:
+    [found] = run(tmp_path, edited(LOKI_TEST, ("eval_time: 7m", "eval_time: 50y")), LOKI_RULES).findings
+    assert str(found.at.span) == "tests.yaml:12:40"

@@ -15,7 +15,7 @@ from tocsin.diag.places import inside
 from tocsin.diag.text import Source, Span
 from tocsin.proof.handwritten import ExprTest, File, LogqlFile, LogqlTest, PromqlFile, Test
 from tocsin.proof.handwritten_rules import Rules, check_logql, content, rules
-from tocsin.proof.handwritten_streams import check, check_labels
+from tocsin.proof.handwritten_streams import MOST_CHARACTERS, MOST_LINES, check, check_labels, size
 from tocsin.proof.handwritten_tree import language, pruned
 from tocsin.query import logql
 from tocsin.query.durations import read_duration
@@ -25,6 +25,8 @@ from tocsin.witness.rule import Language
 
 EVERY = 60.0
 """promtool 3.15.0: `evaluation_interval` where nothing is said."""
+MOST_EVALUATIONS = 100_000
+"""Of a rule in a test for Loki."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class TestFile:
     def title(self, number: int) -> str:
         """The test's name, or its number from 1."""
         name = self.tests[number].name
-        return name.text if name else f"test {number + 1}"
+        return name.text if name and name.text else f"test {number + 1}"
 
 
 def looks_like_tests(path: Path) -> bool:
@@ -84,6 +86,8 @@ def read(path: Path, name: str, sink: Sink) -> TestFile | None:
         return None
     for test in declared.tests:
         _check(test, found, sink)
+    if isinstance(declared, LogqlFile):
+        _check_size(declared, every, sink)
     return None if sink.errors else TestFile(path, name, spoken, declared, found, every)
 
 
@@ -117,6 +121,23 @@ def _check_logql(test: LogqlTest, found: Rules, sink: Sink) -> None:
         for one in (*(s.labels for s in expr.exp_samples), *(log.labels for log in expr.exp_logs)):
             if one is not None:
                 check_labels(one, sink)
+
+
+def _check_size(declared: LogqlFile, every: float, sink: Sink) -> None:
+    """Report what would take for ever: far too many lines, evaluations, or things that are expected."""
+    sizes = [size(said) for test in declared.tests for said in test.input_streams]
+    lines, characters = (sum(numbers) for numbers in zip(*sizes, strict=True)) if sizes else (0, 0)
+    if lines > MOST_LINES or characters > MOST_CHARACTERS:
+        message = f"this file has {lines:,} log lines with {characters:,} characters"
+        help = (
+            f"{MOST_LINES:,} lines are enough: lower the rule's threshold for the test, or make several files"
+        )
+        sink.error("test/line", declared.node.key_node("tests"), message, help=help)
+    for test in declared.tests:
+        for alert in test.alert_rule_test:
+            if alert.eval_time and alert.eval_time.seconds / every > MOST_EVALUATIONS:
+                help = f"write an `eval_time` of at most {MOST_EVALUATIONS:,} evaluations"
+                sink.error("test/line", alert.eval_time.node, "this is too far away", help=help)
 
 
 def _expectations(test: Test) -> Iterator[object]:

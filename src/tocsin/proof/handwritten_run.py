@@ -62,7 +62,7 @@ class _Asked:
     not_run: NotRun | None = None
 
 
-def run(files: Sequence[TestFile], chosen: Callable[[str], bool] = bool) -> tuple[Tested, ...]:
+def run(files: Sequence[TestFile], chosen: Callable[[str], bool]) -> tuple[Tested, ...]:
     """Every test of all files whose name is chosen, in their order."""
     asked = [_Asked(file, numbers) for file in files if (numbers := _numbers(file, chosen))]
     _ask_loki([one for one in asked if one.file.language == "logql"])

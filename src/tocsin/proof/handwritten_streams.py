@@ -13,7 +13,8 @@ from tocsin.witness.telemetry import Labels, Line, Stream, labels
 NUMBER = "{n}"
 """In a repeated line: its number, from 1."""
 MOST_LINES = 200_000
-"""Of one stream."""
+MOST_CHARACTERS = 100_000_000
+"""Of a file, repetitions written out."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -64,19 +65,20 @@ def label_set(node: Node | Text) -> Labels:
 
 
 def check(said: InputStream, sink: Sink) -> None:
-    """Report labels that are none, lines whose instants contradict each other, and far too many lines."""
+    """Report labels that are none, and lines whose instants contradict each other."""
     check_labels(said.labels, sink, empty=False)
-    count = 0
     for entry in said.lines:
         more = entry.more
-        count += more.count if more else 1
         if more and more.at and (more.from_ or more.every):
             clash = "from" if more.from_ else "every"
             help = "`at` is one instant for all; `from` and `every` spread them"
             sink.error("test/line", more.node.key_node(clash), f"`{clash}` does not go with `at`", help=help)
-    if count > MOST_LINES:
-        help = f"{MOST_LINES:,} are enough: lower the rule's threshold for the test, or use a longer line"
-        sink.error("test/line", said.node, f"this stream has {count:,} lines", help=help)
+
+
+def size(said: InputStream) -> tuple[int, int]:
+    """How many lines it stands for, and how many characters."""
+    entries = [(one.more.count, one.more.line.text) if one.more else (1, str(one.line)) for one in said.lines]
+    return sum(count for count, _ in entries), sum(count * len(text) for count, text in entries)
 
 
 def check_labels(node: Node | Text, sink: Sink, *, empty: bool = True) -> None:

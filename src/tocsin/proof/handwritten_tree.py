@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tocsin.diag.compose import MAX_NODES
+from tocsin.diag.compose import MAX_DEPTH, MAX_NODES
 from tocsin.diag.diagnostic import Label, Sink
 from tocsin.diag.nodes import Node
 from tocsin.witness.rule import Language
@@ -17,7 +17,7 @@ _OWN_KEYS: Mapping[str, Language] = {
 
 
 class _TooLarge(Exception):
-    """There are too many nodes: aliases multiply."""
+    """There are too many nodes, or too deep ones: aliases multiply and pile up."""
 
 
 def pruned(root: Node, sink: Sink) -> Node | None:
@@ -25,28 +25,31 @@ def pruned(root: Node, sink: Sink) -> Node | None:
     try:
         return _Copy().of(root)
     except _TooLarge:
-        sink.error("spec/too-large", root, f"more than {MOST_NODES:,} YAML nodes, aliases included")
+        words = f"more than {MOST_NODES:,} YAML nodes or {MAX_DEPTH} levels, aliases included"
+        sink.error("spec/too-large", root, words)
         return None
 
 
 class _Copy:
-    """Copies nodes, and counts them. The depth of a tree was bounded when it was composed."""
+    """Copies nodes, and counts them."""
 
     def __init__(self) -> None:
         self.left = MOST_NODES
 
-    def of(self, node: Node) -> Node:
+    def of(self, node: Node, depth: int = 0) -> Node:
         self.left -= 1
-        if self.left < 0:
+        if self.left < 0 or depth > MAX_DEPTH:
             raise _TooLarge
         span = node.span
         at = span.line, span.column, span.end_line, span.end_column
         made = Node(node.kind, node.value, node.source, at, style=node.style, keys=node.keys)
         if node.kind == "map":
-            kept = {key: self.of(value) for key, value in node.map.items() if not _is_null(value)}
+            kept = {key: self.of(value, depth + 1) for key, value in node.map.items() if not _is_null(value)}
             made.value = {key: value.under(made, key) for key, value in kept.items()}
         elif node.kind == "seq":
-            made.value = [self.of(item).under(made, number) for number, item in enumerate(node.items)]
+            made.value = [
+                self.of(item, depth + 1).under(made, number) for number, item in enumerate(node.items)
+            ]
         return made
 
 
