@@ -22,21 +22,18 @@ class Case:
     """A rule, its telemetry and its grid."""
 
     def __init__(
-        self,
-        rule: Rule,
-        given: tuple[Series, ...],
-        until: float,
-        *,
-        interval=60.0,
-        every=60.0,
-        start=0.0,
-        known=None,
+        self, rule: Rule, given: tuple[Series, ...], until: float, *, interval=60.0, every=60.0, known=None
     ):
         self.rule, self.given, self.until = rule, given, until
         self.interval, self.every, self.known = interval, every, known or Known()
 
     def grid(self):
         return [i * self.every for i in range(int(self.until / self.every) + 1)]
+
+    def asked(self):
+        """What promtool is asked: the alerts at each evaluation."""
+        moved = f" offset {_ms(self.rule.query_offset)}" if self.rule.query_offset else ""
+        return tuple((f'ALERTS{{alertname="{self.rule.name}"}}{moved}', at) for at in self.grid())
 
     def ours(self):
         """At each evaluation the alerts and whether they fire; or that the engine gives an error."""
@@ -59,9 +56,7 @@ def promtools(folder, cases):
     names = []
     for i, case in enumerate(cases):
         (folder / f"rules{i}.yaml").write_text(json.dumps({"groups": [_group(case)]}))
-        moved = f" offset {_ms(case.rule.query_offset)}" if case.rule.query_offset else ""
-        asked = tuple((f'ALERTS{{alertname="{case.rule.name}"}}{moved}', at) for at in case.grid())
-        test = _test(f"t{i}", Setting(case.given, case.interval, asked))
+        test = _test(f"t{i}", Setting(case.given, case.interval, case.asked()))
         document = {"evaluation_interval": _ms(case.every), "rule_files": [f"rules{i}.yaml"], "tests": [test]}
         (folder / f"test{i}.yaml").write_text(json.dumps(document))
         names.append(folder / f"test{i}.yaml")
