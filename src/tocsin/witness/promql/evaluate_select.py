@@ -47,7 +47,7 @@ _LONGEST = 2**63 / 1e9
 def when(node: Timed) -> When:
     """`offset` and `@`."""
     if node.extension is not None:
-        raise NotUnderstood(f"`{node.extension}` is not known here", node)  # type: ignore[arg-type]
+        raise NotUnderstood(f"`{node.extension}` is not known here", node)
     back = 0 if node.offset is None else milliseconds(node.offset)
     if node.at is None:
         return (lambda moment: moment.t - back) if back else (lambda moment: moment.t)

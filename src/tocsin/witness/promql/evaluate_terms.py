@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from tocsin.query.nodes import Node
 from tocsin.query.promql.ast import Call, Expr
 from tocsin.witness.promql.store import Store
 from tocsin.witness.telemetry import Labels
@@ -39,7 +40,7 @@ class Window(NamedTuple):
 class NotUnderstood(Exception):
     """The evaluator cannot do this, though the engine could; `node` is the expression it is about."""
 
-    def __init__(self, words: str, node: Expr) -> None:
+    def __init__(self, words: str, node: Node) -> None:
         super().__init__(words)
         self.words = words
         self.node = node

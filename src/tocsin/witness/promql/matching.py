@@ -11,6 +11,7 @@ from tocsin.query.nodes import Matching
 from tocsin.query.promql.ast import COMPARISONS, Binary
 from tocsin.witness.promql.evaluate_margin import COMPARE, distance
 from tocsin.witness.promql.evaluate_terms import (
+    CERTAIN,
     METADATA,
     Element,
     EngineRefuses,
@@ -176,18 +177,15 @@ def _meet(met: set[object], at: object, matching: Matching) -> None:
     met.add(at)
 
 
-_ALWAYS = 1e9
-
-
 def _combination(node: Binary) -> Callable[[float, float], tuple[float, float]]:
     """Value and margin that two values have together."""
     op = node.op
     if op not in COMPARISONS:
         calculate = ARITHMETIC[op]
-        return lambda left, right: (calculate(left, right), _ALWAYS)
+        return lambda left, right: (calculate(left, right), CERTAIN)
     test = COMPARE[op]
     if node.returns_bool:
-        return lambda left, right: (1.0 if test(left, right) else 0.0, _ALWAYS)
+        return lambda left, right: (1.0 if test(left, right) else 0.0, CERTAIN)
 
     def compare(left: float, right: float) -> tuple[float, float]:
         return left, distance(op, test(left, right), left, right)
