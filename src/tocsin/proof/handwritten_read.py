@@ -29,9 +29,9 @@ MOST_EVALUATIONS = 100_000
 """Of a rule in a test for Loki."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TestFile:
-    """A test file without mistakes."""
+    """A test file without mistakes; one is only ever the same as itself."""
 
     __test__ = False  # not a test class of pytest
 

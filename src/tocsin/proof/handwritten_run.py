@@ -1,18 +1,14 @@
-"""Hand-written tests through the engines: one Loki and one promtool process for all files of a run.
+"""Hand-written tests through the engines: one Loki and a few promtool processes for all files of a run.
 
-A file that promtool itself can read is also given to it as it is, and its verdict is the one that counts;
-the answers to our questions then only explain it.
+A file that promtool itself can read is given to it as it is, and its verdict is the one that counts; where it
+does not pass a test, the answers to our questions explain why.
 """
 
-import os
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from tocsin import engines
-from tocsin.artifacts.emit import yaml_text
 from tocsin.diag.diagnostic import Diagnostic
 from tocsin.engines import EngineError, Missing, NotRun
 from tocsin.engines.tools.testrun import Case
@@ -20,9 +16,9 @@ from tocsin.proof import handwritten_loki
 from tocsin.proof.handwritten import PromqlTest, Test
 from tocsin.proof.handwritten_expect import failures, of_promtool
 from tocsin.proof.handwritten_loki import Heard
-from tocsin.proof.handwritten_probe import Got, promql_question, read_answer
+from tocsin.proof.handwritten_probe import Got, read_answer
+from tocsin.proof.handwritten_promtool import Cases, Copies, ask, write_logql, write_promql
 from tocsin.proof.handwritten_read import TestFile
-from tocsin.proof.handwritten_signals import asked_signals
 from tocsin.proof.promtool_run import workspace
 
 
@@ -46,132 +42,102 @@ class Tested:
         return self.file.title(self.number)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """A test file with what is given to promtool for it, and what Loki has said."""
 
     file: TestFile
     numbers: tuple[int, ...]
     """Which of its tests."""
+    copies: Copies
     heard: tuple[Heard, ...] = ()
-    folder: Path = Path()
-    """Where its copies lie."""
-    question: Path | None = None
-    original: Path | None = None
-    """The file as it is, where promtool can read it."""
-    not_run: NotRun | None = None
 
 
 def run(files: Sequence[TestFile], chosen: Callable[[str], bool]) -> tuple[Tested, ...]:
     """Every test of all files whose name is chosen, in their order."""
-    asked = [_Asked(file, numbers) for file in files if (numbers := _numbers(file, chosen))]
-    _ask_loki([one for one in asked if one.file.language == "logql"])
+    wanted = [(file, numbers) for file in files if (numbers := _numbers(file, chosen))]
+    heard = _ask_loki([one for one in wanted if one[0].language == "logql"])
+    found: dict[TestFile, list[Tested]] = {}
     with workspace() as root:
-        for number, one in enumerate(asked):
-            one.folder = root / str(number)
-            _write(one, one.folder)
+        asked: list[_Asked] = []
+        for place, (file, numbers) in enumerate(wanted):
+            said = heard if isinstance(heard, NotRun) else heard.get(file, ())
+            if file.language == "promql":
+                asked.append(_Asked(file, numbers, write_promql(file, numbers, root / str(place))))
+            elif isinstance(said, NotRun):
+                found[file] = [Tested(file, number, not_run=said) for number in numbers]
+            else:
+                asked.append(_Asked(file, numbers, write_logql(file, said, root / str(place)), said))
         cases = _ask_promtool(root, asked)
-    return tuple(tested for one in asked for tested in _tested(one, cases))
+    found |= {one.file: list(_tested(one, cases)) for one in asked}
+    return tuple(tested for file, _ in wanted for tested in found[file])
 
 
 def _numbers(file: TestFile, chosen: Callable[[str], bool]) -> tuple[int, ...]:
     return tuple(number for number in range(len(file.tests)) if chosen(file.title(number)))
 
 
-def _ask_loki(asked: Sequence[_Asked]) -> None:
-    if not asked:
-        return
-    found = engines.loki()
-    try:
-        if isinstance(found, Missing):
-            raise EngineError(found.reason, cure=found.cure)
-        with found.start() as loki:
-            for one in asked:
-                one.heard = handwritten_loki.ask(one.file, one.numbers, loki)
-    except EngineError as error:
-        why = "; ".join((error.summary, *(text for _, text in error.facts)))
-        for one in asked:
-            one.not_run = NotRun(why, error.cure or None)
-
-
-# -- promtool ------------------------------------------------------------------------------------------
-
-
-def _ask_promtool(root: Path, asked: Sequence[_Asked]) -> Mapping[str, tuple[Case, ...]] | NotRun:
-    """What promtool says, by the file that it was given."""
-    paths = [path for one in asked for path in (one.question, one.original) if path is not None]
-    if not paths:
+def _ask_loki(
+    wanted: Sequence[tuple[TestFile, tuple[int, ...]]],
+) -> dict[TestFile, tuple[Heard, ...]] | NotRun:
+    if not wanted:
         return {}
-    promtool = engines.promtool(root)
-    if isinstance(promtool, Missing):
-        return promtool
-    said = promtool.test_rules(paths, environ={"TMPDIR": str(root)})
+    found = engines.loki()
+    if isinstance(found, Missing):
+        return found
+    try:
+        with found.start() as loki:
+            return {file: handwritten_loki.ask(file, numbers, loki) for file, numbers in wanted}
+    except EngineError as error:
+        return NotRun("; ".join((error.summary, *(text for _, text in error.facts))), error.cure or None)
+
+
+def _ask_promtool(root: Path, asked: Sequence[_Asked]) -> Cases | NotRun:
+    """First the files as they are; the questions about them only where something is not passed."""
+    first = [one.copies.original or one.copies.question for one in asked]
+    said = ask(root, [path for path in first if path is not None])
     if isinstance(said, NotRun):
         return said
-    found: dict[str, tuple[Case, ...]] = {}
-    for case in said.cases:
-        found[case.file] = (*found.get(case.file, ()), case)
-    return found
+    failed = [
+        one.copies.question for one in asked if one.copies.original and not _passed(said, one.copies.original)
+    ]
+    more = ask(root, [path for path in failed if path is not None])
+    return more if isinstance(more, NotRun) else {**said, **more}
 
 
-def _write(one: _Asked, folder: Path) -> None:
-    if one.file.language == "promql":
-        _write_promql(one, folder)
-        return
-    rules, tests = handwritten_loki.question(one.file, one.heard)
-    if tests["tests"]:
-        folder.mkdir()
-        (folder / "rules.yaml").write_text(yaml_text(rules), "utf-8", "surrogateescape")
-        _question(one, folder / "tests.yaml", {"rule_files": ["rules.yaml"], **tests})
-
-
-def _write_promql(one: _Asked, folder: Path) -> None:
-    """Copies, as far from each other as the originals are: promtool finds rule files from the test file."""
-    own = _absolute(one.file.path)
-    sources = [_absolute(file) for file in one.file.rules.files]
-    above = Path(os.path.commonpath([own.parent, *(source.parent for source in sources)]))
-    for source in (own, *sources):
-        copy = folder / source.relative_to(above)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, copy)
-    home = folder / own.relative_to(above).parent
-    rule_files = [os.path.relpath(folder / source.relative_to(above), home) for source in sources]
-    extra = {number: asked_signals(one.file, one.file.tests[number]) for number in one.numbers}
-    one.original = None if one.file.says_exact else home / own.name
-    _question(one, home / f"{own.stem}.asked.yaml", promql_question(one.file, extra, rule_files))
-
-
-def _absolute(path: Path) -> Path:
-    """Without `..`, and as it is called: a link may lie elsewhere than what it points to."""
-    return Path(os.path.normpath(Path.cwd() / path))
-
-
-def _question(one: _Asked, path: Path, tree: Mapping[str, Any]) -> None:
-    path.write_text(yaml_text(dict(tree)), "utf-8", "surrogateescape")
-    one.question = path
+def _passed(said: Cases, path: Path) -> bool:
+    return bool(said.get(path)) and all(case.ok for case in said[path])
 
 
 # -- verdicts --------------------------------------------------------------------------------------------
 
 
-def _tested(one: _Asked, cases: Mapping[str, tuple[Case, ...]] | NotRun) -> Iterator[Tested]:
-    if one.not_run is None and one.question and isinstance(cases, NotRun):
-        one.not_run = cases
-    if one.not_run is not None or isinstance(cases, NotRun):
-        why = one.not_run or NotRun("nothing was asked")
-        yield from (Tested(one.file, number, not_run=why) for number in one.numbers)
+def _tested(one: _Asked, cases: Cases | NotRun) -> Iterator[Tested]:
+    copies = one.copies
+    if isinstance(cases, NotRun) and copies.question:
+        yield from (Tested(one.file, number, not_run=cases) for number in one.numbers)
         return
-    own = cases.get(str(one.original), ()) if one.original else ()
-    heard = {one.number: one.got for one in one.heard}
+    said = {} if isinstance(cases, NotRun) else cases
+    own = said.get(copies.original, ()) if copies.original else ()
+    heard = {each.number: each.got for each in one.heard}
     for number in one.numbers:
         test, got = one.file.tests[number], heard.get(number) or Got()
-        if one.question:
-            _read(cases.get(str(one.question), ()), number, one, got)
-            got.errors = [error.replace(f"{one.folder}/", "") for error in got.errors]
+        verdict = own[number] if len(own) == len(one.file.tests) else None
+        if verdict is not None and verdict.ok:
+            yield Tested(one.file, number)
+            continue
+        if copies.question:
+            _read(said.get(copies.question, ()), number, test, got)
+            got.errors = [error.replace(f"{copies.folder}/", "") for error in got.errors]
         found = tuple(failures(one.file, test, got))
-        if len(own) == len(one.file.tests):
-            found = _as_promtool_says(own[number], found, one, number)
+        if verdict is not None and not found:
+            found = (of_promtool(test, _texts(verdict, copies)),)
         yield Tested(one.file, number, tuple(_named(finding, test) for finding in found))
+
+
+def _texts(verdict: Case, copies: Copies) -> Iterator[str]:
+    for failure in verdict.failures:
+        yield " ".join(failure.text.split()).replace(f"{copies.folder}/", "")
 
 
 def _named(finding: Diagnostic, test: Test) -> Diagnostic:
@@ -180,20 +146,10 @@ def _named(finding: Diagnostic, test: Test) -> Diagnostic:
     return replace(finding, notes=(*finding.notes, *name))
 
 
-def _read(said: Sequence[Case], number: int, one: _Asked, got: Got) -> None:
+def _read(said: Sequence[Case], number: int, test: Test, got: Got) -> None:
     """The case of this number; where the whole file could not be run, the reason is each test's."""
-    test = one.file.tests[number]
     for case in said:
         if case.name == str(number) or (len(said) == 1 and not case.name.isdigit()):
             read_answer(case, test, got)
     if not said and isinstance(test, PromqlTest):
         got.errors.append("promtool says nothing of it")
-
-
-def _as_promtool_says(
-    verdict: Case, found: tuple[Diagnostic, ...], one: _Asked, number: int
-) -> tuple[Diagnostic, ...]:
-    if verdict.ok:
-        return ()
-    texts = (" ".join(failure.text.split()).replace(f"{one.folder}/", "") for failure in verdict.failures)
-    return found or (of_promtool(one.file.tests[number], texts),)

@@ -1,0 +1,93 @@
+"""Hand-written test files before promtool: copies as they are, and our questions beside them.
+
+What the questions are is `handwritten_probe`, what comes of the answers `handwritten_run`.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tocsin import engines
+from tocsin.artifacts.emit import yaml_text
+from tocsin.engines import Missing, NotRun
+from tocsin.engines.tools.testrun import Case
+from tocsin.proof import handwritten_loki
+from tocsin.proof.handwritten_loki import Heard
+from tocsin.proof.handwritten_probe import promql_question
+from tocsin.proof.handwritten_read import TestFile
+from tocsin.proof.handwritten_signals import asked_signals
+
+Cases = Mapping[Path, tuple[Case, ...]]
+"""What promtool says of each file."""
+_PROCESSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """What of a test file lies before promtool."""
+
+    folder: Path
+    question: Path | None = None
+    original: Path | None = None
+    """The file as it is, where promtool can read it."""
+
+
+def write_logql(file: TestFile, heard: Sequence[Heard], folder: Path) -> Copies:
+    """The grids that Loki gave, as a question; nothing where no alert is asked for."""
+    rules, tests = handwritten_loki.question(file, heard)
+    if not tests["tests"]:
+        return Copies(folder)
+    folder.mkdir()
+    _write(folder / "rules.yaml", rules)
+    question = folder / "tests.yaml"
+    _write(question, {"rule_files": ["rules.yaml"], **tests})
+    return Copies(folder, question)
+
+
+def write_promql(file: TestFile, numbers: Sequence[int], folder: Path) -> Copies:
+    """Copies, as far from each other as the originals are: promtool finds rule files from the test file."""
+    own = _absolute(file.path)
+    sources = [_absolute(source) for source in file.rules.files]
+    above = Path(os.path.commonpath([own.parent, *(source.parent for source in sources)]))
+    for source in (own, *sources):
+        copy = folder / source.relative_to(above)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+    home = folder / own.relative_to(above).parent
+    rule_files = [os.path.relpath(folder / source.relative_to(above), home) for source in sources]
+    extra = {number: asked_signals(file, file.tests[number]) for number in numbers}
+    question = home / f"{own.stem}.asked.yaml"
+    _write(question, promql_question(file, extra, rule_files))
+    return Copies(folder, question, None if file.says_exact else home / own.name)
+
+
+def _absolute(path: Path) -> Path:
+    """Without `..`, and as it is called: a link may lie elsewhere than what it points to."""
+    return Path(os.path.normpath(Path.cwd() / path))
+
+
+def _write(path: Path, tree: Mapping[str, Any]) -> None:
+    path.write_text(yaml_text(dict(tree)), "utf-8", "surrogateescape")
+
+
+def ask(root: Path, paths: Sequence[Path]) -> Cases | NotRun:
+    """What promtool says of these files, in a few processes side by side. `root` is a folder above all."""
+    if not paths:
+        return {}
+    promtool = engines.promtool(root)
+    if isinstance(promtool, Missing):
+        return promtool
+    jobs = [part for n in range(_PROCESSES) if (part := paths[n::_PROCESSES])]
+    with ThreadPoolExecutor(_PROCESSES) as pool:
+        runs = list(pool.map(lambda part: promtool.test_rules(part, environ={"TMPDIR": str(root)}), jobs))
+    found: dict[Path, tuple[Case, ...]] = {}
+    for run in runs:
+        if isinstance(run, NotRun):
+            return run
+        for case in run.cases:
+            found[Path(case.file)] = (*found.get(Path(case.file), ()), case)
+    return found
