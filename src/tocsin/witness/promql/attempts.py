@@ -1,6 +1,6 @@
 """Ways to a witness, the simplest first: steady faults, then stranger values, then what changes in time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tocsin.query.promql.ast import Expr
@@ -20,6 +20,8 @@ from tocsin.witness.rule import Known, Rule
 DEEP = -0.3
 """A state with this margin is surely quiet."""
 ROUNDS = 4
+SHALLOW = -0.02
+"""Times are at least so far from firing, in the healthy state."""
 MOST_QUIET = 16
 MOST_TRANSIENT = 3
 MOST_INSTANTS = 14
@@ -48,20 +50,20 @@ def attempts(
     trials = [Trial(expr, parts, channels, first, budget) for channels in layouts]
     simple = trials[:MOST_TRANSIENT]
     early = simple if looks_back(expr) else []
-    for trial in trials[:2]:
-        yield from _steady(trial, hints)
-    for trial in early:
-        yield from _transient(trial, rule, hints)
-    for trial in trials[2:]:
-        yield from _steady(trial, hints)
-    for start in starts(expr)[1:]:
-        yield from _steady(Trial(expr, parts, layouts[0], replace(first, start=start), budget), hints)
-    for trial in trials[:6]:
-        yield from _steady(trial, hints, wild=True)
-    for trial in simple if not early else []:
-        yield from _transient(trial, rule, hints)
-    for trial in simple:
-        yield from _by_pairs(trial, hints)
+    yield from _each(trials[:2], lambda trial: _steady(trial, hints))
+    yield from _each(trials[:2], lambda trial: _steady(trial, hints, beating=True))
+    yield from _each(early, lambda trial: _transient(trial, rule, hints))
+    yield from _each(trials[2:], lambda trial: _steady(trial, hints))
+    later = (Trial(expr, parts, layouts[0], replace(first, start=at), budget) for at in starts(expr)[1:])
+    yield from _each(later, lambda trial: _steady(trial, hints))
+    yield from _each(trials[:6], lambda trial: _steady(trial, hints, wild=True))
+    yield from _each(simple if not early else [], lambda trial: _transient(trial, rule, hints))
+    yield from _each(simple, lambda trial: _by_pairs(trial, hints))
+
+
+def _each(trials: Iterable[Trial], way: Callable[[Trial], Iterator[Attempt]]) -> Iterator[Attempt]:
+    for trial in trials:
+        yield from way(trial)
 
 
 def _hints(expr: Expr) -> Hints:
@@ -69,8 +71,11 @@ def _hints(expr: Expr) -> Hints:
     return Hints(plain, products(plain), windows(expr), negative=signs(expr))
 
 
-def _steady(trial: Trial, hints: Hints, *, wild: bool = False) -> Iterator[Attempt]:
-    calm = settled(trial, healthy(trial), hints)
+def _steady(trial: Trial, hints: Hints, *, wild: bool = False, beating: bool = False) -> Iterator[Attempt]:
+    """A fault that lasts. `beating`: times are renewed all the time as long as all is well."""
+    usual = healthy(trial)
+    start = tuple(replace(m, move="fresh") if m.move == "clock" else m for m in usual) if beating else usual
+    calm = None if beating and start == usual else settled(trial, start, hints)
     if calm is None:
         return
     fault, score = climb(trial, calm, hints, wild=wild)
@@ -81,7 +86,8 @@ def _steady(trial: Trial, hints: Hints, *, wild: bool = False) -> Iterator[Attem
 def settled(trial: Trial, state: State, hints: Hints) -> State | None:
     """A quiet state near this one; None when there is none."""
     for _ in range(ROUNDS):
-        if trial.margin(state) <= 0:
+        margin = trial.margin(state)
+        if margin <= 0 and (margin < SHALLOW or not any(m.move == "clock" for m in state)):
             return state
         calmer = _calmer(trial, state, hints)
         if calmer is None:

@@ -143,8 +143,8 @@ def firing(setting: Setting, calm: State, fault: State) -> tuple[Course, tuple[A
         fired = [one for one in alerts if one.firing is not None]
         if not fired:
             continue
-        if fired[0].firing is not None and fired[0].pending <= 0:
-            return "it fires from the first evaluation on, before the fault"
+        if fired[0].pending < before - every:
+            return "it fires before the fault, as soon as there are data"
         return _cut(setting, course, alerts)
     return why
 

@@ -13,6 +13,7 @@ from tocsin.witness.promql.trial import Score, State, Trial
 ROUNDS = 6
 MOST_OF_A_PAIR = 10
 MOST_PAIRS = 6
+MOST_TOGETHER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ def moves(
     single = [(i,) for i in order]
     joint = [tuple(group) for group in groups.values() if len(group) > 1]
     scale = Scale(trial.grid.interval, trial.length)
+    levels = tuple(i for i, motion in enumerate(state) if motion.move == "level")
+    if 1 < len(levels) <= MOST_TOGETHER and levels not in joint:
+        joint.append(levels)
     for indices in (*single, *joint):
         others = tuple(m for i, m in enumerate(state) if i not in indices)
         tried = motions(trial.channels[indices[0]], hints, scale, others, wild=wild)

@@ -50,9 +50,12 @@ def twins(found: Found) -> Iterator[Case | Lack]:
     """All twins that can be had, and what is known of those that cannot."""
     yield from (clause(found, part) for part in found.parts)
     yield from _short(found)
-    yield _baseline(found)
-    yield from _no_traffic(found)
-    yield _gone(found)
+    if any(motion != GONE for motion in found.attempt.calm):
+        yield _baseline(found)
+        yield from _no_traffic(found)
+        yield _gone(found)
+    else:
+        yield Lack("baseline: the witness has no series as long as all is well")
 
 
 def _fires(alerts: tuple[Alerting, ...]) -> bool:
@@ -69,7 +72,7 @@ def clause(found: Found, part: Deciding) -> Case | Lack:
     if searched is None:
         return Lack(f"{what}: no telemetry was found in which only this is different", part)
     trial, state = searched
-    for course in _courses(found, *_lean(found, state), alone):
+    for course in _courses(found, state, alone):
         try:
             alerts = predict(found.setting, course)
         except EngineRefuses as refused:
@@ -137,10 +140,13 @@ def _lean(found: Found, state: State) -> tuple[State, State]:
     return calm, tuple(GONE if left else motion for left, motion in zip(out, state, strict=True))
 
 
-def _courses(found: Found, calm: State, state: State, alone: bool) -> Iterator[Course]:
+def _courses(found: Found, full: State, alone: bool) -> Iterator[Course]:
     """The same course with this state as the fault; then with states ever calmer, if it must not fire."""
+    calm, state = _lean(found, full)
     for late in (True, False) if any(m.move == "clock" for m in state) else (True,):
         yield replace(found.course, states=(calm, state, calm), late=late)
+    if (found.attempt.all_calm, full) != (calm, state):
+        yield replace(found.course, states=(found.attempt.all_calm, full, found.attempt.all_calm), late=True)
     for part in () if alone else (0.1, 0.3, 0.6, 1.0):
         milder = tuple(_towards(m, c, part) for m, c in zip(state, calm, strict=True))
         yield replace(found.course, states=(calm, milder, calm), late=True)
@@ -236,11 +242,20 @@ def _short(found: Found) -> Iterator[Case | Lack]:
 
 
 def _baseline(found: Found) -> Case | Lack:
-    course = _all_the_time(found, found.attempt.calm)
+    course = _all_the_time(found, _beating(found))
     alerts = predict(found.setting, course)
     if _fires(alerts):
         return Lack("baseline: what was taken for healthy fires after a while")
     return _case(found, course, "baseline", "healthy all the time", alerts)
+
+
+def _beating(found: Found) -> State:
+    """The healthy state; a time that is bad when it is long ago is renewed all the time."""
+    pairs = zip(found.attempt.calm, found.attempt.fault, strict=True)
+    return tuple(
+        replace(m, move="fresh") if m.move == "clock" and (f.move != "clock" or f.value > m.value) else m
+        for m, f in pairs
+    )
 
 
 def _all_the_time(found: Found, state: State) -> Course:
@@ -251,7 +266,7 @@ def _all_the_time(found: Found, state: State) -> Course:
 
 def _no_traffic(found: Found) -> Iterator[Case | Lack]:
     still = {"rise": Motion("rise"), "observe": Motion("observe")}
-    state = tuple(still.get(motion.move, motion) for motion in found.attempt.calm)
+    state = tuple(still.get(motion.move, motion) for motion in _beating(found))
     if not any(motion.move in still for motion in found.attempt.calm) or state == found.attempt.calm:
         return
     course = _all_the_time(found, state)
