@@ -69,7 +69,7 @@ def remembered_plan(expr: Expr) -> VectorPlan:
     node = bare(expr)
     plan = remembered_plan(node) if node is not expr else remembering(node, _rule_plan(node))
     if len(_plans) >= _MOST_PLANS:
-        _plans.clear()
+        del _plans[next(iter(_plans))]  # the oldest: what a search pays does not depend on earlier ones
     _plans[id(expr)] = expr, plan
     return plan
 

@@ -24,6 +24,7 @@ _LONGER = 2400.0
 """The fault is made so much longer, so that a slow scrape has the time to see it."""
 _CYCLES = 4
 """So many scrapes and evaluations after the first firing, a break would have been seen."""
+_STEPS = 3_000_000
 _NONE = Known()
 
 
@@ -40,7 +41,7 @@ class Intervals:
 
 def intervals(rule: Rule, case: Case, known: Known = _NONE, *, budget: Budget | None = None) -> Intervals:
     """The longest scrape intervals for a rule, by a case in which it fires."""
-    budget = Budget() if budget is None else budget
+    budget = Budget(_STEPS) if budget is None else budget
     try:
         trial = _trial(rule, case, known, budget)
         if trial is None:
