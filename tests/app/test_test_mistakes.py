@@ -6,7 +6,7 @@ import pytest
 from tests.app.rule_tests import LOKI_RULES, LOKI_TEST, PROM_RULES, PROM_TEST, run, workspace
 
 from tocsin.diag.diagnostic import Sink
-from tocsin.proof.handwritten_read import read
+from tocsin.proof.handwritten.read import read
 from workspaces import edited
 
 LABELS = """{job="api"}'\n"""

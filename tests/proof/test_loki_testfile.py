@@ -12,8 +12,8 @@ from tocsin.artifacts.emit import yaml_text
 from tocsin.artifacts.mark import state
 from tocsin.diag.compose import compose
 from tocsin.diag.diagnostic import Sink
-from tocsin.proof.handwritten import LogqlFile
-from tocsin.proof.handwritten_streams import stream
+from tocsin.proof.handwritten.declared import LogqlFile
+from tocsin.proof.handwritten.streams import stream
 from tocsin.proof.loki_evidence import gathered
 from tocsin.proof.loki_judge import judge
 from tocsin.proof.loki_testfile import proof_files

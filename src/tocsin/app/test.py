@@ -1,6 +1,6 @@
 """Run test files that people wrote by hand: find them, read them, let the engines judge, tell the outcome.
 
-What a test file may say is `proof.handwritten`; who judges it is `proof.handwritten_run`.
+What a test file may say is `proof.handwritten`; who judges it is `proof.handwritten.run`.
 """
 
 import json
@@ -16,8 +16,8 @@ from tocsin.diag.diagnostic import Diagnostic, Sink
 from tocsin.diag.report import Ran, Report
 from tocsin.diag.trouble import Trouble
 from tocsin.engines import NotRun
-from tocsin.proof.handwritten_read import TestFile, looks_like_tests, read
-from tocsin.proof.handwritten_run import Tested, run
+from tocsin.proof.handwritten.read import TestFile, looks_like_tests, read
+from tocsin.proof.handwritten.run import Tested, run
 
 FOLDERS = ("alerts/tests", "loki/tests", "tests")
 """Where test files are looked for when none is named."""

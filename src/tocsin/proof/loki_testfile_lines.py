@@ -1,6 +1,6 @@
 """Log lines in the notation of test files: a line that repeats is one item, a number that counts is `{n}`.
 
-Reads back (`handwritten_streams`) as exactly the lines given. Pure.
+Reads back (`streams`) as exactly the lines given. Pure.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tocsin.proof.handwritten_streams import NUMBER, nth
+from tocsin.proof.handwritten.streams import NUMBER, nth
 from tocsin.proof.promtool_rule import duration
 from tocsin.proof.testfile_series import series_text
 from tocsin.query.durations import show_duration

@@ -1,6 +1,6 @@
 """Hand-written test files before promtool: copies as they are, and our questions beside them.
 
-What the questions are is `handwritten_probe`, what comes of the answers `handwritten_run`.
+What the questions are is `probe`, what comes of the answers `run`.
 """
 
 import os
@@ -15,11 +15,11 @@ from tocsin import engines
 from tocsin.artifacts.emit import yaml_text
 from tocsin.engines import Missing, NotRun
 from tocsin.engines.tools.testrun import Case
-from tocsin.proof import handwritten_loki
-from tocsin.proof.handwritten_loki import Heard
-from tocsin.proof.handwritten_probe import promql_question
-from tocsin.proof.handwritten_read import TestFile
-from tocsin.proof.handwritten_signals import asked_signals
+from tocsin.proof.handwritten import loki as of_loki
+from tocsin.proof.handwritten.loki import Heard
+from tocsin.proof.handwritten.probe import promql_question
+from tocsin.proof.handwritten.read import TestFile
+from tocsin.proof.handwritten.signals import asked_signals
 
 Cases = Mapping[Path, tuple[Case, ...]]
 """What promtool says of each file."""
@@ -38,7 +38,7 @@ class Copies:
 
 def write_logql(file: TestFile, heard: Sequence[Heard], folder: Path) -> Copies:
     """The grids that Loki gave, as a question; nothing where no alert is asked for."""
-    rules, tests = handwritten_loki.question(file, heard)
+    rules, tests = of_loki.question(file, heard)
     if not tests["tests"]:
         return Copies(folder)
     folder.mkdir()

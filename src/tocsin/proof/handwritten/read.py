@@ -13,10 +13,10 @@ from tocsin.diag.diagnostic import Sink, nearest
 from tocsin.diag.nodes import Node
 from tocsin.diag.places import inside
 from tocsin.diag.text import Source, Span
-from tocsin.proof.handwritten import ExprTest, File, LogqlFile, LogqlTest, PromqlFile, Test
-from tocsin.proof.handwritten_rules import Rules, check_logql, content, rules
-from tocsin.proof.handwritten_streams import MOST_CHARACTERS, MOST_LINES, check, check_labels, size
-from tocsin.proof.handwritten_tree import language, pruned
+from tocsin.proof.handwritten.declared import ExprTest, File, LogqlFile, LogqlTest, PromqlFile, Test
+from tocsin.proof.handwritten.rules import Rules, check_logql, content, rules
+from tocsin.proof.handwritten.streams import MOST_CHARACTERS, MOST_LINES, check, check_labels, size
+from tocsin.proof.handwritten.tree import language, pruned
 from tocsin.query import logql
 from tocsin.query.durations import read_duration
 from tocsin.query.errors import QueryError

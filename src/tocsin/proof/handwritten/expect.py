@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.diag.nodes import Node
 from tocsin.proof.compare import instant, shown
-from tocsin.proof.handwritten import AlertTest, ExpectedAlert, PromqlFile, PromqlTest, Test
-from tocsin.proof.handwritten_match import agreeing, match
-from tocsin.proof.handwritten_probe import Alert, Got, seconds
-from tocsin.proof.handwritten_read import TestFile
-from tocsin.proof.handwritten_rules import broken
-from tocsin.proof.handwritten_signals import told_signals
-from tocsin.proof.handwritten_terms import Terms, differing, extra_labels, finding
+from tocsin.proof.handwritten.declared import AlertTest, ExpectedAlert, PromqlFile, PromqlTest, Test
+from tocsin.proof.handwritten.match import agreeing, match
+from tocsin.proof.handwritten.probe import Alert, Got, seconds
+from tocsin.proof.handwritten.read import TestFile
+from tocsin.proof.handwritten.rules import broken
+from tocsin.proof.handwritten.signals import told_signals
+from tocsin.proof.handwritten.terms import Terms, differing, extra_labels, finding
 from tocsin.witness.telemetry import Labels
 
 _MOST_SHOWN = 5
@@ -23,7 +23,7 @@ _MOST_SHOWN = 5
 
 def failures(file: TestFile, test: Test, got: Got) -> Iterator[Diagnostic]:
     """Everything that is not as the test expects it."""
-    from tocsin.proof.handwritten_expect_expr import expr_failures
+    from tocsin.proof.handwritten.expect_expr import expr_failures
 
     if got.errors:
         yield _not_evaluated(test, got.errors, file)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.proof.compare import shown
-from tocsin.proof.handwritten import Test
-from tocsin.proof.handwritten_probe import Answer, Got, Instant, Sample, seconds
-from tocsin.proof.handwritten_read import TestFile
+from tocsin.proof.handwritten.declared import Test
+from tocsin.proof.handwritten.probe import Answer, Got, Instant, Sample, seconds
+from tocsin.proof.handwritten.read import TestFile
 from tocsin.query import logql, promql
 from tocsin.query.conditions import Condition
 from tocsin.query.errors import QueryError

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from tocsin.diag.diagnostic import Sink
 from tocsin.diag.nodes import Node
 from tocsin.diag.places import inside
-from tocsin.proof.handwritten import Entry, InputStream, RepeatedLine, Text
+from tocsin.proof.handwritten.declared import Entry, InputStream, RepeatedLine, Text
 from tocsin.query.matchers import MatcherError, parse_matchers
 from tocsin.witness.telemetry import Labels, Line, Stream, labels
 

@@ -12,13 +12,13 @@ from tocsin import engines
 from tocsin.diag.diagnostic import Diagnostic
 from tocsin.engines import EngineError, Missing, NotRun
 from tocsin.engines.tools.testrun import Case
-from tocsin.proof import handwritten_loki
-from tocsin.proof.handwritten import PromqlTest, Test
-from tocsin.proof.handwritten_expect import failures, of_promtool
-from tocsin.proof.handwritten_loki import Heard
-from tocsin.proof.handwritten_probe import Got, read_answer
-from tocsin.proof.handwritten_promtool import Cases, Copies, ask, write_logql, write_promql
-from tocsin.proof.handwritten_read import TestFile
+from tocsin.proof.handwritten import loki as of_loki
+from tocsin.proof.handwritten.declared import PromqlTest, Test
+from tocsin.proof.handwritten.expect import failures, of_promtool
+from tocsin.proof.handwritten.loki import Heard
+from tocsin.proof.handwritten.probe import Got, read_answer
+from tocsin.proof.handwritten.promtool import Cases, Copies, ask, write_logql, write_promql
+from tocsin.proof.handwritten.read import TestFile
 from tocsin.proof.promtool_run import workspace
 
 
@@ -87,7 +87,7 @@ def _ask_loki(
         return found
     try:
         with found.start() as loki:
-            return {file: handwritten_loki.ask(file, numbers, loki) for file, numbers in wanted}
+            return {file: of_loki.ask(file, numbers, loki) for file, numbers in wanted}
     except EngineError as error:
         return NotRun("; ".join((error.summary, *(text for _, text in error.facts))), error.cure or None)
 

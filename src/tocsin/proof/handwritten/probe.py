@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 from tocsin.engines.tools.promtool_got import Unreadable, read_alerts, read_samples
 from tocsin.engines.tools.testrun import Case, Failure
-from tocsin.proof.handwritten import PromqlTest, Test, Time
-from tocsin.proof.handwritten_read import TestFile
+from tocsin.proof.handwritten.declared import PromqlTest, Test, Time
+from tocsin.proof.handwritten.read import TestFile
 from tocsin.proof.promtool_rule import duration
 from tocsin.query.durations import read_duration
 from tocsin.query.quoting import quote, unquote

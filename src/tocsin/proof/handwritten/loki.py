@@ -14,11 +14,11 @@ from typing import Any
 from tocsin.engines import series
 from tocsin.engines.answers import Refused
 from tocsin.engines.servers.loki import RunningLoki
-from tocsin.proof.handwritten import LogqlTest
-from tocsin.proof.handwritten_probe import Answer, Got, LogLine, Sample, asked, seconds
-from tocsin.proof.handwritten_read import TestFile
-from tocsin.proof.handwritten_signals import asked_signals
-from tocsin.proof.handwritten_streams import stream
+from tocsin.proof.handwritten.declared import LogqlTest
+from tocsin.proof.handwritten.probe import Answer, Got, LogLine, Sample, asked, seconds
+from tocsin.proof.handwritten.read import TestFile
+from tocsin.proof.handwritten.signals import asked_signals
+from tocsin.proof.handwritten.streams import stream
 from tocsin.proof.loki_grid import METRIC, START, Grid, Refusal, answer, evaluate, push
 from tocsin.proof.promtool_rule import duration, rule_file
 from tocsin.proof.rulebook import Subject

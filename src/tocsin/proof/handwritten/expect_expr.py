@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.diag.nodes import Node
 from tocsin.proof.compare import instant, shown
-from tocsin.proof.handwritten import ExpectedLog, ExpectedSample, ExprTest, LogqlExprTest, Text
-from tocsin.proof.handwritten_match import agreeing, match
-from tocsin.proof.handwritten_probe import Got, LogLine, Raw, Sample, seconds
-from tocsin.proof.handwritten_streams import label_set
-from tocsin.proof.handwritten_terms import Terms, extra_labels, finding
+from tocsin.proof.handwritten.declared import ExpectedLog, ExpectedSample, ExprTest, LogqlExprTest, Text
+from tocsin.proof.handwritten.match import agreeing, match
+from tocsin.proof.handwritten.probe import Got, LogLine, Raw, Sample, seconds
+from tocsin.proof.handwritten.streams import label_set
+from tocsin.proof.handwritten.terms import Terms, extra_labels, finding
 from tocsin.query.matchers import MatcherError
 from tocsin.query.numbers import show_number
 from tocsin.query.quoting import quote
