@@ -61,7 +61,7 @@ def rules_of(*rules: Rule, recordings: tuple[Recording, ...] = ()) -> dict[str, 
 
 def test_the_file_is_the_explanation_of_the_alert(tmp_path: Path) -> None:
     text = written(SHOP, proofs={QUEUE.id: "0123456789abcdef"})["shop.yaml"]
-    assert text.partition("\n")[2] == (Path(__file__).parent / "promtool_testfile.yaml").read_text("utf-8")
+    assert text.partition("\n")[2] == (Path(__file__).parent / "promtool_testfile.txt").read_text("utf-8")
     assert plain(tmp_path, rules_of(QUEUE), text).ok
 
 
