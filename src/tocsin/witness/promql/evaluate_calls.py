@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from tocsin.query.promql.ast import Call, Selector
 from tocsin.query.promql.walk import bare
+from tocsin.witness.promql.evaluate_absent import absent, absent_over_time
 from tocsin.witness.promql.evaluate_range_calls import RANGE_CALLS
-from tocsin.witness.promql.evaluate_select import labels_of_absent, timestamps
+from tocsin.witness.promql.evaluate_select import timestamps
 from tocsin.witness.promql.evaluate_terms import (
     CERTAIN,
     Build,
@@ -122,17 +123,6 @@ def _timestamp(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPl
     return run
 
 
-def _absent(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
-    inner, labels = of_vector(node.args[0]), labels_of_absent(node)
-
-    def run(moment: Moment) -> list[Element]:
-        found = inner(moment)
-        margin = -max(element.margin for element in found) if found else CERTAIN
-        return [Element(labels, 1.0, margin)] if margin > 0 or moment.hopeful else []
-
-    return run
-
-
 def _histogram_quantile(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
     number, inner = of_scalar(node.args[0]), of_vector(node.args[1])
 
@@ -162,7 +152,8 @@ CALLS: dict[str, Build] = {
     **RANGE_CALLS,
     **{name: _mapped(change) for name, change in PLAIN.items()},
     **{name: _part_of_date(part) for name, part in PARTS.items()},
-    "absent": _absent,
+    "absent": absent,
+    "absent_over_time": absent_over_time,
     "clamp": _clamp(1, 2),
     "clamp_max": _clamp(0, 1),
     "clamp_min": _clamp(1, 0),

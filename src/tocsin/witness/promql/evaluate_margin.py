@@ -15,7 +15,7 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
 _LEAST = 1e-12
 """The margin of what just holds; its negative is that of what just does not."""
 _MOST = 1e8
-_NOWHERE = -1e7
+NOWHERE = -1e7
 """The margin of a comparison with what is no number: nothing near would hold."""
 
 
@@ -27,7 +27,7 @@ def distance(op: str, holds: bool, value: float, threshold: float) -> float:
     elif op == "!=":
         gap = abs(gap)
     if math.isnan(gap):
-        return 1.0 if holds else _NOWHERE
+        return 1.0 if holds else NOWHERE
     size = abs(threshold)
     if op != "==" or not holds:
         gap /= size if 0 < size < math.inf else 1.0

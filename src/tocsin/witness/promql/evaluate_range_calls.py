@@ -4,8 +4,7 @@ import math
 
 from tocsin.query.promql.ast import Call, Range
 from tocsin.query.promql.walk import bare
-from tocsin.witness.promql.aggregations import quantile
-from tocsin.witness.promql.evaluate_select import labels_of_absent, matrix, of_each_series
+from tocsin.witness.promql.evaluate_select import matrix, of_each_series
 from tocsin.witness.promql.evaluate_terms import (
     CERTAIN,
     Build,
@@ -20,6 +19,7 @@ from tocsin.witness.promql.evaluate_terms import (
 )
 from tocsin.witness.promql.functions_over_time import KEEPS_NAME, OVER_TIME
 from tocsin.witness.promql.functions_range import COURSE, RangeFunction, regression, smoothed
+from tocsin.witness.promql.functions_statistics import quantile
 
 
 def _over_range(function: RangeFunction) -> Build:
@@ -98,20 +98,8 @@ def _smoothing(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPl
     return run
 
 
-def _absent_over_time(node: Call, of_vector: OfVector, of_scalar: OfScalar) -> VectorPlan:
-    windows, labels = matrix(node.args[0], of_vector)[0], labels_of_absent(node)
-
-    def run(moment: Moment) -> list[Element]:
-        found = windows(moment)
-        margin = -max(window.margin for window in found) if found else CERTAIN
-        return [Element(labels, 1.0, margin)] if margin > 0 or moment.hopeful else []
-
-    return run
-
-
 RANGE_CALLS: dict[str, Build] = {
     **{name: _over_range(function) for name, function in (COURSE | OVER_TIME).items()},
-    "absent_over_time": _absent_over_time,
     "double_exponential_smoothing": _smoothing,
     "predict_linear": _predict_linear,
     "quantile_over_time": _quantile_over_time,

@@ -6,25 +6,20 @@ from typing import TypeAlias
 
 from tocsin.query.errors import QueryError
 from tocsin.query.promql.ast import (
-    Call,
-    Duration,
-    DurationMath,
     Expr,
-    LabelMatcher,
-    Number,
     Range,
     Selector,
     Subquery,
     Timed,
 )
 from tocsin.query.promql.walk import bare
-from tocsin.query.regex import RegexError, excludes_empty
+from tocsin.query.regex import RegexError
 from tocsin.query.regex_match import program
 from tocsin.query.regex_tree import TooHard
+from tocsin.witness.promql.evaluate_durations import milliseconds, positive
 from tocsin.witness.promql.evaluate_terms import (
     CERTAIN,
     Element,
-    EngineRefuses,
     MatrixPlan,
     Moment,
     NotUnderstood,
@@ -33,15 +28,12 @@ from tocsin.witness.promql.evaluate_terms import (
     distinct,
     nameless,
 )
-from tocsin.witness.promql.functions_numbers import divide, modulo, power
 from tocsin.witness.promql.functions_range import RangeFunction
 from tocsin.witness.promql.store import Matchers
 from tocsin.witness.telemetry import Labels
 
 When: TypeAlias = Callable[[Moment], int]
 """The instant that a selector looks at."""
-_LONGEST = 2**63 / 1e9
-"""Seconds: what Go's durations can hold."""
 
 
 def when(node: Timed) -> When:
@@ -56,51 +48,6 @@ def when(node: Timed) -> When:
         return lambda moment: moment.top - back
     fixed = round(at * 1000) - back
     return lambda moment: fixed
-
-
-def milliseconds(duration: Duration) -> int:
-    """The value of a duration, which may be arithmetic."""
-    seconds = _seconds(duration)
-    if not abs(seconds) <= _LONGEST:
-        raise EngineRefuses("duration is out of range")
-    return math.trunc(round(seconds * 1e9) / 1e6)
-
-
-def _seconds(duration: Duration) -> float:
-    if isinstance(duration, Number):
-        return duration.value
-    operands = [_seconds(operand) for operand in duration.operands]
-    if len(operands) == 1:
-        return -operands[0] if duration.op == "-" else operands[0]
-    return 0.0 if not operands else _calculated(duration, *operands)
-
-
-def _calculated(duration: DurationMath, left: float, right: float) -> float:
-    match duration.op:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case "/":
-            return divide(left, right)
-        case "%":
-            return modulo(left, right)
-        case "^":
-            return power(left, right)
-        case "max_of":
-            return max(left, right)
-        case _:
-            return min(left, right)
-
-
-def positive(duration: Duration) -> int:
-    """A duration in brackets."""
-    found = milliseconds(duration)
-    if found <= 0:
-        raise EngineRefuses("duration must be greater than 0")
-    return found
 
 
 def asked(selector: Selector) -> Matchers:
@@ -242,32 +189,3 @@ def _window(labels: Labels, points: list[tuple[int, Element]]) -> Window:
         points = list(dict(points).items())
     times, values = [time for time, _ in points], [element.value for _, element in points]
     return Window(labels, nameless(labels), times, values, margin)
-
-
-def labels_of_absent(node: Call) -> Labels:
-    """What `absent` says of the series that is not there: its equal matchers, each label named once."""
-    inner = bare(node.args[0])
-    selector = inner.selector if isinstance(inner, Range) else inner
-    if not isinstance(selector, Selector):
-        return ()
-    said: dict[str, str] = {}
-    seen: set[str] = set()
-    for matcher in _as_looked_up(selector):
-        if matcher.op == "=" and matcher.label not in seen:
-            said[matcher.label] = matcher.value
-            seen.add(matcher.label)
-        else:
-            said.pop(matcher.label, None)
-    return tuple(sorted((name, value) for name, value in said.items() if value))
-
-
-def _as_looked_up(selector: Selector) -> list[LabelMatcher]:
-    """The matchers in the order in which the TSDB leaves them: those that only take series away are last."""
-    matchers = [matcher for matcher in selector.matchers if matcher.label != "__name__"]
-    needed = {matcher.label for matcher in matchers if excludes_empty(matcher.op, matcher.value)}
-
-    def takes_away(matcher: LabelMatcher) -> bool:
-        excluding = matcher.op[0] == "!" and not excludes_empty(matcher.op, matcher.value)
-        return matcher.label not in needed or excluding
-
-    return sorted(matchers, key=takes_away)

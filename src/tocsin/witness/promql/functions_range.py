@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
-from tocsin.witness.promql.aggregations import total
 from tocsin.witness.promql.functions_numbers import NAN, divide
+from tocsin.witness.promql.functions_statistics import total
 
 RangeFunction: TypeAlias = Callable[[Sequence[int], Sequence[float], int, int], float | None]
 
