@@ -13,7 +13,7 @@ from tocsin.witness.promql.names import signs
 from tocsin.witness.promql.search import climb, healthy, moves, pairs
 from tocsin.witness.promql.shapes import shape
 from tocsin.witness.promql.structures import structures
-from tocsin.witness.promql.tighten import absorbed, dropped, reverted, tightened
+from tocsin.witness.promql.tighten import absorbed, dropped, magnified, reverted, tightened
 from tocsin.witness.promql.trial import State, Trial
 from tocsin.witness.rule import Known, Rule
 
@@ -123,6 +123,7 @@ def _finished(trial: Trial, quiet: Trial, hints: Hints, calm: State, fault: Stat
     """The state made minimal and readable."""
     trial.store(fault, keep=True)
     fault = tightened(trial, reverted(trial, fault, calm), calm)
+    fault, calm = magnified(trial, quiet, fault, calm)
     calm = absorbed(quiet, calm, fault)
     less_fault, less_calm = dropped(trial, quiet, fault, calm)
     return Attempt(trial, hints, less_calm, less_fault, calm, fault)

@@ -56,7 +56,7 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
     try:
         for number, attempt in enumerate(attempts(expr, rule, known, parts, budget)):
             setting = Setting(rule, known, attempt.trial.channels, attempt.trial.grid, budget)
-            course = firing(setting, attempt.calm, attempt.fault)
+            course = firing(setting, attempt.calm, attempt.fault, passing=attempt.transient)
             if isinstance(course, str):
                 why = course
                 continue

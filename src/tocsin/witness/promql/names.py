@@ -31,7 +31,13 @@ _TROUBLE_VALUE = re.compile(
 _PLACES = frozenset(("__name__", "job", "instance", "namespace", "pod", "cluster"))
 _FRACTIONAL = re.compile(
     r"seconds|ratio|percent|_pct|celsius|volt|ampere|watt|joule|load|temperature|latency|duration|util|avg|"
-    r"mean|fraction|usage|score|hertz|humidity|speed|_sum$"
+    r"mean|fraction|score|hertz|humidity|speed|_sum$"
+)
+_WHOLE = re.compile(
+    r"bytes|count|total|replicas|pods|nodes|number|num_|size|length|members|jobs|connections|requests|entries|"
+    r"errors|failures|failed|status|state|phase|instances|messages|consumers|brokers|partitions|restarts|"
+    r"shards|segments|users|sessions|threads|processes|series|samples|generation|pending|open|free|used|"
+    r"capacity|limit|available|desired|health|info$|_up$|^up$"
 )
 
 
@@ -90,7 +96,7 @@ def _gauge(name: str, signal: Signal | None, trouble: bool, drifts: bool, change
         return Nature("gauge", False, 0.0, 1.0, 0.0 if trouble else 0.5, trouble, drifts, changes)
     if _PERCENT.search(name) or unit == "percent":
         return Nature("gauge", False, 0.0, 100.0, 0.0 if trouble else 50.0, trouble, drifts, changes)
-    whole = not (_FRACTIONAL.search(name) or unit in ("seconds", "ratio", "percent", "celsius"))
+    whole = unit == "bytes" or bool(_WHOLE.search(name) and not _FRACTIONAL.search(name) and not unit)
     healthy = 0.0 if trouble else 1e9 if "bytes" in name or unit == "bytes" else 1.0
     return Nature("gauge", whole, 0.0, float("inf"), healthy, trouble, drifts, changes)
 

@@ -130,8 +130,13 @@ def case(
     )
 
 
-def firing(setting: Setting, calm: State, fault: State) -> tuple[Course, tuple[Alerting, ...]] | str:
-    """The course in which the rule is inactive, pending, firing and resolved; or why there is none."""
+def firing(
+    setting: Setting, calm: State, fault: State, *, passing: bool = False
+) -> tuple[Course, tuple[Alerting, ...]] | str:
+    """The course in which the rule is inactive, pending, firing and resolved; or why there is none.
+
+    `passing`: what has changed is forgotten after a while, which is to be seen.
+    """
     every, rule, fill = setting.grid.every, setting.rule, setting.grid.fill
     before = max(_up(fill, every), 3 * every)
     why = "it does not fire however long the fault lasts"
@@ -145,8 +150,14 @@ def firing(setting: Setting, calm: State, fault: State) -> tuple[Course, tuple[A
             continue
         if fired[0].pending < before - every:
             return "it fires before the fault, as soon as there are data"
-        return _cut(setting, course, alerts)
+        return (course, alerts) if passing and _passes(course, alerts) else _cut(setting, course, alerts)
     return why
+
+
+def _passes(course: Course, alerts: tuple[Alerting, ...]) -> bool:
+    """Whether all is over before the fault is."""
+    end = course.lengths[0] + course.lengths[1]
+    return all(one.resolved is not None and one.resolved <= end for one in alerts)
 
 
 def _cut(

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from tocsin.witness.promql.grid import Grid
 from tocsin.witness.promql.models import GONE, Channel, Motion
@@ -12,6 +13,8 @@ NEAR = 0.02
 """The margin that is kept, where values are not whole."""
 DEEP = -0.05
 """A healthy state is at least so far from firing."""
+LEAP = 0.08
+"""A margin that is larger is not near."""
 WIDE = 0.045
 """The margin up to which a rounder number is preferred."""
 _LEAST = 0.001
@@ -163,6 +166,29 @@ def roundest(one: float, other: float) -> float:
                     break
             return sign * round(best / scale, max(0, digits - power))
     return one
+
+
+def magnified(trial: Trial, quiet: Trial, fault: State, calm: State) -> tuple[State, State]:
+    """Where counts are so small that one more is a leap: more of everything."""
+    margin = trial.margin(fault)
+    if margin <= LEAP:
+        return fault, calm
+    for factor in (10.0, 100.0):
+        more, less = _scaled(trial, fault, factor), _scaled(trial, calm, factor)
+        if trial.margin(more) > 0 and quiet.margin(less) <= DEEP:
+            nearer = tightened(trial, more, less)
+            if trial.margin(nearer) < min(margin / 2, 2 * LEAP):
+                return nearer, less
+    return fault, calm
+
+
+def _scaled(trial: Trial, state: State, factor: float) -> State:
+    return tuple(
+        replace(m, value=m.value * factor, other=m.other * (factor if m.move == "observe" else 1.0))
+        if m.move in ("level", "rise", "observe") and m.value * factor <= channel.nature.high
+        else m
+        for m, channel in zip(state, trial.channels, strict=True)
+    )
 
 
 def absorbed(trial: Trial, calm: State, fault: State) -> State:
