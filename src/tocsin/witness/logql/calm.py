@@ -4,40 +4,50 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from tocsin.query.logql.ast import Expr
+from tocsin.witness.logql.clauses import deciding
 from tocsin.witness.logql.course import Flow, State
 from tocsin.witness.logql.search import edge
 from tocsin.witness.logql.trial import Trial, with_flow
 
 _HEALTHY = 10.0
+_CLOSE, _NEAR, _ABSURD, _MANY = 0.1, 0.5, 1.5, 600
 _MORE = (4.0, 10.0, 40.0)
-_OTHER_VALUES = (0.2, 0.5, 0.0, 2.0, 5.0)
+_OTHER_VALUES = (0.2, 0.5, 0.05, 0.01, 0.0, 2.0, 5.0, 20.0)
 
 
 def comfortable(trial: Trial, state: State) -> State:
     """A firing state that is neither on the edge nor absurdly far beyond it."""
-    score = trial.score(state)
     for number, flow in enumerate(state):
-        for factor in (1.25, 1.5, 2.0):
-            if score >= 0.1 or not flow.lines:
-                break
-            more = with_flow(state, number, replace(flow, lines=float(math.ceil(flow.lines * factor))))
-            found = trial.score(more)
-            if found > max(score, 0.0):
-                state, score = more, found
-    return _diluted(trial, state, score) if 1.5 < score < math.inf else state
+        for factor in (1.25, 1.5, 2.0) if flow.lines else ():
+            more = replace(flow, lines=float(math.ceil(flow.lines * factor)))
+            state = _better(trial, state, with_flow(state, number, more))
+        for factor in (1.25, 0.75) if flow.lines and trial.kinds[number].valued else ():
+            more = replace(state[number], value=float(f"{flow.value * factor:.4g}"))
+            state = _better(trial, state, with_flow(state, number, more))
+    for part in deciding(trial.plan.expr):
+        state = _diluted(trial, state, part.node)
+    return state
 
 
-def _diluted(trial: Trial, state: State, score: float) -> State:
-    """With healthy lines beside, as there are in life, where that brings it nearer to the threshold."""
+def _better(trial: Trial, state: State, other: State) -> State:
+    """The other one, if this one is on the edge and that one less so."""
+    score = trial.score(state)
+    return other if score < _CLOSE and trial.score(other) > max(score, 0.0) else state
+
+
+def _diluted(trial: Trial, state: State, part: Expr) -> State:
+    """With healthy lines beside, as in life, where that brings a comparison nearer to its threshold."""
+    if not _ABSURD < trial.score(state, part) < math.inf:
+        return state
     for number, flow in enumerate(state):
         kind = trial.kinds[number]
         if flow.lines or kind.replica or not any(kind.takes):
             continue
         for lines in reversed(trial.counts(number)):
-            if 0 < lines <= 400:
-                more = with_flow(state, number, replace(flow, lines=lines))
-                if 0.15 <= trial.score(more) < score:
-                    return more
+            more = with_flow(state, number, replace(flow, lines=lines))
+            if 0 < lines <= _MANY and trial.score(more) > 0 and _NEAR <= trial.score(more, part) <= _ABSURD:
+                return more
     return state
 
 

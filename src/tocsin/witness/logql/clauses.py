@@ -26,6 +26,11 @@ def deciding(expr: Expr) -> tuple[Deciding, ...]:
     return tuple(_deciding(expr))
 
 
+def is_comparison(node: Expr) -> bool:
+    """Whether it compares and gives only what holds."""
+    return isinstance(node, Binary) and node.op in COMPARISONS and not node.returns_bool
+
+
 def branches(expr: Expr) -> tuple[Expr, ...]:
     """The sides of the outermost `or`, each of which can fire alone; the expression itself without one."""
     match expr:

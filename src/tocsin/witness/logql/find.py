@@ -14,7 +14,8 @@ from tocsin.witness.logql import words
 from tocsin.witness.logql.calm import calm, comfortable
 from tocsin.witness.logql.course import Flow, State, TooMuch, geometry
 from tocsin.witness.logql.evaluate import Budget, Plan
-from tocsin.witness.logql.kinds import Kind, kinds, others
+from tocsin.witness.logql.impossible import refute
+from tocsin.witness.logql.kinds import Kind, harmless, kinds, others
 from tocsin.witness.logql.profile import Setting, placed
 from tocsin.witness.logql.search import satisfying, shrunk
 from tocsin.witness.logql.trial import Trial, numbers
@@ -32,9 +33,9 @@ _SEARCH = 250_000
 
 
 def find(rule: Rule, known: Known = NOTHING, *, budget: int = DEFAULT) -> Outcome:
-    """The witness of `rule` with its twins; `NotFound` says why there is none."""
+    """The witness of `rule` with its twins, or a proof that there is none; `NotFound` says what was tried."""
     try:
-        return _find(rule, known, Budget(budget))
+        return refute(rule, known) or _find(rule, known, Budget(budget))
     except QueryError as wrong:
         return NotFound(f"the expression is not valid: {wrong.message}")
     except (NotUnderstood, EngineRefuses) as error:
@@ -116,7 +117,7 @@ def _after_calm(trial: Trial) -> tuple[State, State] | str:
 
 def _beside(plan: Plan, found: list[Kind]) -> list[Kind]:
     """Lines that only some ranges take (such as those that did not fail), or harmless ones for none."""
-    near = list(others(plan, found))
+    near = [harmless(kind) for kind in others(plan, found)]
     seen = {kind.takes for kind in found}
     some: list[Kind] = []
     for kind in near:
@@ -124,8 +125,8 @@ def _beside(plan: Plan, found: list[Kind]) -> list[Kind]:
             seen.add(kind.takes)
             some.append(kind)
     streams = {kind.mould.stream for kind in found}
-    harmless = [kind for kind in near if not any(kind.takes) and kind.mould.stream in streams]
-    return some or harmless[-1:]
+    unread = [kind for kind in near if not any(kind.takes) and kind.mould.stream in streams]
+    return some or unread[-1:]
 
 
 def _firing(setting: Setting) -> Case:

@@ -24,7 +24,8 @@ def instead(setting: Setting, kind: Kind) -> Case | str:
     state = setting.fault
     for number in same:
         state = with_flow(state, number, replace(state[number], lines=0.0))
-    state = (*state, Flow(sum(setting.fault[number].lines for number in same)))
+    lines = sum(setting.fault[number].lines for number in same)
+    state = (*state, replace(setting.fault[same[0]], lines=lines))
     where = _where(setting, kind)
     pins = Clause(*_place(kind), f"the lines do not meet `{where}`")
     phases = wider.phases(state, wider.span)
@@ -40,7 +41,7 @@ def _beside(setting: Setting, kind: Kind) -> Case | str:
         quiet = with_flow(setting.fault, home, replace(setting.fault[home], lines=lines))
         if not trial.quiet(quiet):
             continue
-        state = (*setting.fault, Flow(lines))
+        state = (*setting.fault, replace(setting.fault[home], lines=lines))
         pins = Clause(*_place(kind), f"lines that do not meet `{where}` change nothing")
         phases = wider.phases(state, wider.span)
         case = wider.case(f"beside {where}", "firing-clause", phases, words.story(wider, state), pins)

@@ -59,6 +59,8 @@ class Kind:
         model, before, now = self.made[_SENTINEL], self.shown(_SENTINEL), self.shown(value)
         if model is not None and model.text.count(before) == 1:
             return replace(model, text=model.text.replace(before, now))
+        if self.missed is not None:
+            return self.mould
         return fitting(self.extractor, self.known, replace(self.wish, value=now))
 
     def shown(self, value: float) -> str:
@@ -129,19 +131,16 @@ def others(plan: Plan, found: list[Kind]) -> Iterator[Kind]:
     for kind in found:
         if kind.replica:
             continue
-        wish = replace(kind.wish, value=kind.shown(1.0)) if kind.valued else kind.wish
+        wish = replace(kind.wish, value=kind.shown(_SENTINEL)) if kind.valued else kind.wish
         for miss in missing(kind.extractor, kind.known, wish):
             takes = taken(extractors, miss.mould)
-            yield replace(
-                kind,
-                mould=miss.mould,
-                takes=takes,
-                missed=miss.at,
-                valued=False,
-                sized=False,
-                fixed=True,
-                made={},
-            )
+            made: dict[float, Mould | None] = {_SENTINEL: miss.mould}
+            yield replace(kind, mould=miss.mould, takes=takes, missed=miss.at, sized=False, made=made)
+
+
+def harmless(kind: Kind) -> Kind:
+    """The kind with an ordinary value that stays as it is."""
+    return replace(kind, mould=kind.line(1.0) or kind.mould, valued=False, rising=False, fixed=True, made={})
 
 
 def taken(extractors: list[Extractor], mould: Mould) -> tuple[bool, ...]:

@@ -1,6 +1,6 @@
 """Cases in which one comparison or guard just does not hold, and all else is as when the rule fires."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from tocsin.witness.case import Case, Clause
@@ -18,32 +18,39 @@ _FARTHER = 6
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """States beyond the edge, the nearest first; and how far the nearest misses."""
+    """States on both sides of an edge, those next to it first."""
 
-    states: tuple[State, ...]
-    distance: float
+    under: tuple[State, ...]
+    over: tuple[State, ...]
 
 
 def just_missed(setting: Setting, part: Deciding) -> Case | str:
     """The case that pins `part`, or why there is none."""
-    trial, text = setting.trial, setting.rule.expr
-    edges = [
-        _Edge(states, abs(trial.score(states[0], part.node)))
-        for states in _edges(setting)
-        if _only(setting, part, states[0])
-    ]
-    where = words.shortened(text[slice(*part.place)], 60)
+    where = words.shortened(setting.rule.expr[slice(*part.place)], 60)
+    edges = _edges_of(setting, part)
     if not edges:
         return f"nothing was found that makes `{where}` alone turn round"
-    for found in sorted(edges, key=lambda each: each.distance):
-        for state in found.states:
-            case = _case(setting, part, state)
+    for found in edges:
+        for state in found.under:
+            case = _under(setting, part, state)
             if not case.fires:
                 return case
     return f"near the threshold of `{where}` it fires all the same, as lines come one by one"
 
 
-def _case(setting: Setting, part: Deciding, state: State) -> Case:
+def just_over(setting: Setting, part: Deciding) -> Case | str:
+    """The same from the other side: it fires by a hair."""
+    where = words.shortened(setting.rule.expr[slice(*part.place)], 60)
+    edges = _edges_of(setting, part)
+    for found in sorted(edges, key=lambda each: abs(setting.trial.score(each.over[0], part.node))):
+        for state in found.over:
+            case = _over(setting, part, state)
+            if case.fires:
+                return case
+    return f"by a hair over `{where}` it does not fire for long enough"
+
+
+def _under(setting: Setting, part: Deciding, state: State) -> Case:
     store = setting.trial.store(state)
     assert store is not None, "it was evaluated before"
     said = words.missed(setting.rule.expr, part.node, setting, store)
@@ -52,8 +59,24 @@ def _case(setting: Setting, part: Deciding, state: State) -> Case:
     return setting.case(f"just missed: {said}", "clause", phases, story, pins)
 
 
-def _edges(setting: Setting) -> Iterator[tuple[State, ...]]:
-    """The fault with one thing changed until the rule just does not hold any more, and a little more."""
+def _over(setting: Setting, part: Deciding, state: State) -> Case:
+    store = setting.trial.store(state)
+    assert store is not None, "it was evaluated before"
+    said = words.met(setting.rule.expr, part.node, setting, store)
+    phases = setting.phases(state, setting.span)
+    story, pins = words.story(setting, state), Clause(*part.place, said)
+    return setting.case(f"just over: {said}", "firing-clause", phases, story, pins)
+
+
+def _edges_of(setting: Setting, part: Deciding) -> list[_Edge]:
+    """The edges at which this part alone turns round, the nearest first."""
+    trial = setting.trial
+    found = [each for each in _edges(setting) if _only(setting, part, each.under[0])]
+    return sorted(found, key=lambda each: abs(trial.score(each.under[0], part.node)))
+
+
+def _edges(setting: Setting) -> Iterator[_Edge]:
+    """The fault with one thing changed until the rule just does not hold any more."""
     trial, fault = setting.trial, setting.fault
     for number, flow in enumerate(fault):
         for up in (False, True):
@@ -64,23 +87,32 @@ def _edges(setting: Setting) -> Iterator[tuple[State, ...]]:
             yield from _by_value(trial, fault, number, flow)
 
 
-def _by_lines(fault: State, number: int, flow: Flow, found: tuple[float, float]) -> tuple[State, ...]:
+def _by_lines(fault: State, number: int, flow: Flow, found: tuple[float, float]) -> _Edge:
     low, high = found
     step = max(1.0, round(low * 0.01)) * (1 if low > high else -1)
-    lines = (low + i * step for i in range(_FARTHER))
-    return tuple(with_flow(fault, number, replace(flow, lines=each)) for each in lines if each >= 0)
+
+    def at(lines: Iterable[float]) -> tuple[State, ...]:
+        return tuple(with_flow(fault, number, replace(flow, lines=each)) for each in lines if each >= 0)
+
+    return _Edge(at(low + i * step for i in range(_FARTHER)), at(high - i * step for i in range(_FARTHER)))
 
 
-def _by_value(trial: Trial, fault: State, number: int, flow: Flow) -> Iterator[tuple[State, ...]]:
+def _by_value(trial: Trial, fault: State, number: int, flow: Flow) -> Iterator[_Edge]:
     def at(value: float) -> State:
-        return with_flow(fault, number, replace(flow, value=value))
+        return with_flow(fault, number, replace(flow, value=float(f"{value:.5g}")))
 
-    for factor in (0.0, 0.5, 2.0, 10.0, -1.0):
-        far = flow.value * factor
-        if trial.score(at(far)) <= 0:
-            low, _ = edge(far, flow.value, lambda value: trial.score(at(value)) > 0, whole=False)
-            away = 1.01 if abs(low) > abs(flow.value) else 0.99
-            yield tuple(at(float(f"{low * away**i:.4g}")) for i in range(_FARTHER))
+    tried = sorted(trial.values(number, flow), key=lambda value: abs(value - flow.value))
+    sides = (
+        [value for value in tried if value < flow.value],
+        [value for value in tried if value > flow.value],
+    )
+    for side in sides:
+        far = next((value for value in side if trial.quiet(at(value))), None)
+        if far is not None:
+            low, high = edge(far, flow.value, lambda value: not trial.quiet(at(value)), whole=False)
+            away = 1.01 if abs(low) > abs(high) else 0.99
+            under = tuple(at(low * away**i) for i in range(_FARTHER))
+            yield _Edge(under, tuple(at(high / away**i) for i in range(_FARTHER)))
 
 
 def _only(setting: Setting, part: Deciding, state: State) -> bool:

@@ -9,6 +9,7 @@ from tocsin.query.logql.ast import (
     LineFormat,
     Logfmt,
     Pattern,
+    RangeAggregate,
     Regexp,
     Stage,
     Unpack,
@@ -39,7 +40,7 @@ from tocsin.witness.telemetry import Labels
 
 _PARSERS = (Json, Logfmt, Pattern, Regexp, Unpack)
 _MESSAGES = ("request failed", "order 7 done", "job ended", "ok", "x", "")
-_BROKEN = "upstream closed"
+_BROKEN, _GARBLED = "upstream closed", "n/a"
 _DEFAULTS = {"level": "info", "severity": "info", "method": "GET", "path": "/api/items", "status": "200"}
 
 
@@ -60,6 +61,8 @@ class Twist:
     demand: Demand | None = None
     filter: LineFilter | None = None
     broken: bool = False
+    garbled: bool = False
+    """The value that is unwrapped is none."""
 
 
 STRAIGHT = Twist()
@@ -112,14 +115,21 @@ def missing(extractor: Extractor, known: Known, wish: Wish) -> Iterator[Miss]:
         if isinstance(stage, LineFilter):
             twists.append((Twist(filter=stage), (stage.start, stage.end), "line"))
     for demand in alternatives[0] if alternatives else ():
-        broken = demand.label == ERROR
-        twists.append((Twist(broken=True) if broken else Twist(demand=demand), demand.at, "label"))
+        twists.append((_turned(demand, node), demand.at, "label"))
     straight = _straight(alternatives[0]) if alternatives else STRAIGHT
     for each, at, words in twists:
         twist = replace(each, broken=each.broken != straight.broken)
         found = _first_missing(extractor, known, wish, alternatives[0] if alternatives else (), twist)
         if found is not None:
             yield Miss(found, at, words)
+
+
+def _turned(demand: Demand, node: RangeAggregate) -> Twist:
+    """What makes a line fail this demand: an error is had by a line that does not parse, or by its value."""
+    if demand.label != ERROR:
+        return Twist(demand=demand)
+    behind = node.range.unwrap is not None and demand.stage >= len(node.range.logs.stages)
+    return Twist(garbled=True) if behind else Twist(broken=True)
 
 
 def _first_missing(
@@ -224,7 +234,8 @@ def _placed(extractor: Extractor, placing: _Placing) -> _Parts | None:
         _put(parts, stages, name, value, max(each.stage for each in mine))
     unwrap = node.range.unwrap
     if unwrap is not None and placing.wish.value is not None:
-        _put(parts, stages, source_field(node, unwrap.label.text), placing.wish.value, len(stages))
+        value = _GARBLED if placing.twist.garbled else placing.wish.value
+        _put(parts, stages, source_field(node, unwrap.label.text), value, len(stages))
     for name, value in placing.wish.labels.items():
         source = source_field(node, name)
         if source not in wanted and name not in placing.stream:

@@ -98,7 +98,8 @@ def _fired(setting: Setting, span: Span, filled: float) -> Setting | str:
     first = min((one.firing for one in alerts if one.firing is not None), default=None)
     if first is None:
         return "the expression holds for a while, but not as long as `for` wants"
-    for end in (first + every, first + 3 * every, most):
+    filled_windows = span.begin + math.ceil(setting.trial.times.shortest / every + 1) * every
+    for end in (max(first + every, filled_windows), first + 3 * every, most):
         kept = math.ceil(rule.keep / every) * every
         until = end + 2 * filled + kept + 2 * every
         found = setting.alerts(setting.phases(setting.fault, replace(span, end=end, until=until)), until)

@@ -99,7 +99,9 @@ class Trial:
             for amount in (each, each * window / max(1.0, flow.lines), each / max(1.0, flow.lines)):
                 found.update(amount * factor for factor in _FACTORS)
                 found.update((amount + 1, amount - 1))
-        return sorted({float(f"{value:.6g}") for value in found})
+        given = literals(self.plan.expr) or [1.0]
+        near = {float(f"{value:.6g}") for value in found}
+        return sorted(near, key=lambda value: (value < 0, min(abs(value - each) for each in given), value))
 
     def moves(self, state: State, number: int) -> Iterator[State]:
         """All states that differ in one thing of one kind."""

@@ -1,15 +1,16 @@
 """All cases beside the one that fires: quiet for one reason each, or firing in another way."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from tocsin.witness.case import Case, Clause
 from tocsin.witness.logql import words
-from tocsin.witness.logql.clauses import branches, deciding
+from tocsin.witness.logql.clauses import branches, deciding, is_comparison
 from tocsin.witness.logql.course import Phase, State, TooMuch
 from tocsin.witness.logql.instead import instead
 from tocsin.witness.logql.kinds import Kind, others
-from tocsin.witness.logql.missed import just_missed
+from tocsin.witness.logql.missed import just_missed, just_over
 from tocsin.witness.logql.profile import Setting, Span
 from tocsin.witness.logql.search import satisfying, shrunk
 from tocsin.witness.logql.trouble import EngineRefuses, NotUnderstood, OutOfBudget
@@ -49,6 +50,8 @@ def twins(setting: Setting) -> Found:
     found = Found()
     for part in deciding(setting.trial.plan.expr):
         found.add("just missed", lambda part=part: just_missed(setting, part))  # type: ignore[misc]
+        if is_comparison(part.node):
+            found.add("just over", lambda part=part: just_over(setting, part))  # type: ignore[misc]
     near = [kind for kind in others(setting.trial.plan, _hits(setting)) if kind.missed is not None]
     _stages(setting, near, found)
     for number, state in _other_branches(setting, found):
@@ -119,23 +122,23 @@ def _short(setting: Setting) -> Case | str:
     every, span = setting.every, setting.span
     if setting.rule.hold <= 0:
         return "without `for` one evaluation is enough"
-    best: tuple[int, Span] | None = None
-    steps = int((span.end - span.begin) / every * 4)
-    for step in range(min(steps, 400)):
-        now = Span(span.begin, span.end - step * every / 4, span.until, span.sudden)
+    quarters = round((span.end - span.begin) / every * 4)
+
+    def cut(length: int) -> tuple[Span, int, bool]:
+        now = Span(span.begin, span.begin + length * every / 4, span.until, span.sudden)
         alerts = setting.alerts(setting.phases(setting.fault, now), span.until)
         lasting = max(
             (round(((one.resolved or span.until) - one.pending) / every) for one in alerts), default=0
         )
-        if not lasting or (best is not None and lasting < best[0]):
-            break
-        if best is None and all(one.firing is None for one in alerts):
-            best = lasting, now
-    if best is None:
+        return now, lasting, any(one.firing is not None for one in alerts)
+
+    length = bisect_left(range(quarters), 1, key=lambda length: int(cut(length)[2])) - 1
+    best = cut(max(length, 0))
+    if not best[1] or best[2]:
         return "the shortest fault already lasts as long as `for`"
-    short = replace(setting, span=best[1])
-    story = f"{words.story(short, setting.fault)}: it holds for {best[0]} evaluations"
-    return short.case("held too short", "short", short.phases(setting.fault, best[1]), story)
+    short = replace(setting, span=best[0])
+    story = f"{words.story(short, setting.fault)}: it holds for {best[1]} evaluations"
+    return short.case("held too short", "short", short.phases(setting.fault, best[0]), story)
 
 
 def _healthy(setting: Setting) -> Case | str:

@@ -1,5 +1,7 @@
 """Says in words what a case is about: the lines that flow, and the clause that it pins."""
 
+from collections.abc import Mapping
+
 from tocsin.query.durations import show_duration
 from tocsin.query.logql.ast import COMPARISONS, Binary, Expr
 from tocsin.query.logql.parse import is_literal
@@ -13,6 +15,7 @@ from tocsin.witness.logql.trouble import EngineRefuses
 
 _LONGEST = 70
 _MISSES = {">": "not above", ">=": "below", "<": "not below", "<=": "above", "==": "not", "!=": "exactly"}
+_MEETS = {">": "above", ">=": "at least", "<": "below", "<=": "at most", "==": "as much as", "!=": "not"}
 
 
 def number(value: float) -> str:
@@ -47,6 +50,8 @@ def _flow(kind: Kind, flow: Flow, window: float) -> str:
     text = shortened(mould.text) or "an empty line"
     many = "line" if flow.lines == 1 else "lines"
     stream = ", ".join(f'{name}="{value}"' for name, value in mould.stream)
+    if mould.metadata:
+        stream += "; " + ", ".join(f'{name}="{value}"' for name, value in mould.metadata)
     move = {"turns": ", half and one and a half times that in turn", "rises": ", each time so much more"}
     how = move.get("rises" if kind.rising else flow.move, "")
     return f"{number(flow.lines)} {many} in {duration(window)} of {{{stream}}} like `{text}`{how}"
@@ -64,15 +69,25 @@ def missed(text: str, node: Expr, setting: Setting, store: Store) -> str:
     shown = shortened(text[node.start : node.end], 60)
     if not isinstance(node, Binary) or node.op not in COMPARISONS:
         return f"`{shown}` turns round"
+    return _compared(text, node, setting, store, _MISSES) or f"`{shown}` does not hold"
+
+
+def met(text: str, node: Expr, setting: Setting, store: Store) -> str:
+    """A comparison that just holds."""
+    shown = shortened(text[node.start : node.end], 60)
+    found = _compared(text, node, setting, store, _MEETS) if isinstance(node, Binary) else ""
+    return found or f"`{shown}` holds"
+
+
+def _compared(text: str, node: Binary, setting: Setting, store: Store, how: Mapping[str, str]) -> str:
     flip = is_literal(node.left)
     signal, other = (node.right, node.left) if flip else (node.left, node.right)
     value = _value(signal, setting, store)
     limit = literal(other) if is_literal(other) else _value(other, setting, store)
     if value is None or limit is None:
-        return f"`{shown}` does not hold"
+        return ""
     op = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(node.op, node.op) if flip else node.op
-    name = shortened(text[signal.start : signal.end], 60)
-    return f"`{name}` is {number(value)}, {_MISSES[op]} {number(limit)}"
+    return f"`{shortened(text[signal.start : signal.end], 60)}` is {number(value)}, {how[op]} {number(limit)}"
 
 
 def _value(node: Expr, setting: Setting, store: Store) -> float | None:
