@@ -4,6 +4,7 @@ A proposer: its predictions come from a local evaluator, the verdict is a real L
 have the same text, at instants of their own: so a case is short to read, and Loki keeps every one of them.
 """
 
+import itertools
 from dataclasses import replace
 
 from tocsin.query.logql import QueryError, parse, typed
@@ -29,7 +30,7 @@ DEFAULT = 3_000_000
 """Steps: about one for each line that is read and each element that is calculated."""
 _MOST_REPLICAS = 12
 _SEARCH = 250_000
-"""Steps for one structure of lines; there are several."""
+"""Steps for one structure of lines; before, the plainest states of each structure are looked at."""
 
 
 def find(rule: Rule, known: Known = NOTHING, *, budget: int = DEFAULT) -> Outcome:
@@ -55,12 +56,12 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Outcome:
             "a log query gives lines, and an alert needs a number: `count_over_time(... [5m]) > 0`"
         )
     why = "no lines were found under which the expression holds"
-    for replicas in _replicas(expr):
+    for steps, replicas in itertools.product((0, _SEARCH), _replicas(expr)):
         plan = Plan(expr, budget)
         found = kinds(plan, known, replicas)
         if isinstance(found, str):
             return NotFound(found)
-        made = _witnessed(rule, plan, found)
+        made = _witnessed(rule, plan, found, steps)
         if isinstance(made, Witnessed):
             return made
         why = made or why
@@ -75,11 +76,12 @@ def _replicas(expr: Expr) -> list[int]:
     return [1, 2, *sorted(wanted - {1, 2})]
 
 
-def _witnessed(rule: Rule, plan: Plan, found: list[Kind]) -> Witnessed | str:
+def _witnessed(rule: Rule, plan: Plan, found: list[Kind], steps: int) -> Witnessed | str:
     """The witness with these kinds of lines; else why there is none, or nothing."""
     found = [*found, *_beside(plan, found)]
     trial = Trial(plan, found, geometry(plan.expr, rule.every, found))
-    states = _after_calm(trial) if trial.times.longest > trial.times.shortest else _states(trial)
+    looks_back = trial.times.longest > trial.times.shortest
+    states = _after_calm(trial, steps) if looks_back else _states(trial, steps)
     if isinstance(states, str):
         return states
     quiet, fault = states
@@ -91,9 +93,9 @@ def _witnessed(rule: Rule, plan: Plan, found: list[Kind]) -> Witnessed | str:
     return Witnessed((firing, *rest.cases), tuple(rest.missing))
 
 
-def _states(trial: Trial) -> tuple[State, State] | str:
+def _states(trial: Trial, steps: int) -> tuple[State, State] | str:
     """A calm state and one in which the rule fires."""
-    fault = satisfying(trial, trial.score, steps=_SEARCH)
+    fault = satisfying(trial, trial.score, steps=steps)
     if fault is None:
         return ""
     fault = comfortable(trial, shrunk(fault, lambda state: trial.score(state) > 0))
@@ -101,18 +103,18 @@ def _states(trial: Trial) -> tuple[State, State] | str:
     return "no lines were found under which it is quiet" if quiet is None else (quiet, fault)
 
 
-def _after_calm(trial: Trial) -> tuple[State, State] | str:
+def _after_calm(trial: Trial, steps: int) -> tuple[State, State] | str:
     """For what compares with earlier times: the calm comes first, the fault is what differs from it."""
     for lines in (10.0, 0.0, 100.0):
         quiet: State = tuple(Flow(lines, 1.0 if kind.valued else 0.0) for kind in trial.kinds)
         if not trial.quiet(quiet):
             continue
         trial.before = quiet
-        fault = satisfying(trial, trial.score, steps=_SEARCH)
+        fault = satisfying(trial, trial.score, steps=steps)
         if fault is not None:
             return quiet, comfortable(trial, fault)
         trial.before = None
-    return _states(trial)
+    return _states(trial, steps)
 
 
 def _beside(plan: Plan, found: list[Kind]) -> list[Kind]:
