@@ -21,6 +21,7 @@ from tocsin.witness.interval import only
 from tocsin.witness.outcome import Reason
 from tocsin.witness.presence import Presence
 from tocsin.witness.promql.refute.result import NO_FACTS, Facts, Result
+from tocsin.witness.promql.refute.same_value import key_of
 from tocsin.witness.rule import Known
 
 MAX_NODES = 3000
@@ -60,6 +61,7 @@ class Analysis:
 
     def _understood(self, node: Expr) -> Result:
         found = self._values(node)
+        found = replace(found, key=key_of(node, self))
         if not isinstance(node, Range | Subquery):
             found = replace(found, facts=_with_itself(node, found))
         found = replace(found, labels=self._labels(node, found))
@@ -79,7 +81,7 @@ class Analysis:
             case Selector():
                 return selected(node, self)
             case Range(selector=inner) | Subquery(expr=inner):
-                return replace(self[inner], facts=NO_FACTS, exact=None)
+                return replace(self[inner], facts=NO_FACTS, exact=None, lag=None)
             case Unary():
                 return values_of_operators.unary(node, self)
             case Binary():
@@ -105,8 +107,10 @@ class Analysis:
 def _with_itself(node: Expr, found: Result) -> Facts:
     if not found.unique:
         return NO_FACTS
-    own = found.facts.get(node)
-    return {**found.facts, node: found.values if own is None else own.meet(found.values)}
+    own = found.values
+    for key in (node, found.key or node):
+        own = own.meet(found.facts[key]) if key in found.facts else own
+    return {**found.facts, node: own, found.key or node: own}
 
 
 def _from_the_leaves(tree: Expr) -> Iterator[Expr]:

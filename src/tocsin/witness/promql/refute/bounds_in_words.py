@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from tocsin.query.numbers import show_number
 from tocsin.query.promql.ast import Aggregate, Binary, Call, Expr, Selector
+from tocsin.query.promql.walk import walk
 from tocsin.witness.interval import INF, Interval, shown, span
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ _CALLS = {
     "irate": "the rate of a counter is never negative",
     "increase": "a counter never decreases",
     "time": "the time is seconds since 1970",
-    "timestamp": "a timestamp is seconds since 1970",
 }
 _AGGREGATIONS = {
     "count": "without elements `count` gives nothing, never 0",
@@ -37,6 +37,8 @@ def bounds(node: Expr, view: "Analysis") -> str:
     match node:
         case Aggregate():
             return _of_aggregation(node, view)
+        case Call(name="timestamp"):
+            return _timestamp(node, view)
         case Call(name=name) if name in _CALLS:
             return _CALLS[name]
         case Call(name=("histogram_quantile" | "quantile_over_time")):
@@ -47,6 +49,12 @@ def bounds(node: Expr, view: "Analysis") -> str:
             return f"`{node.metric}` is 0 or 1"
         case _:
             return f"{view.words(node)} is {span(values)}"
+
+
+def _timestamp(node: Call, view: "Analysis") -> str:
+    if isinstance(node.args[0], Selector):
+        return "no sample is found that is older than 5m, unless `--query.lookback-delta` says otherwise"
+    return f"the timestamp of {view.words(node.args[0])}, which is no selector, is the time of the evaluation"
 
 
 def _of_aggregation(node: Aggregate, view: "Analysis") -> str:
@@ -63,6 +71,9 @@ def _of_aggregation(node: Aggregate, view: "Analysis") -> str:
 
 def _of_operator(node: Binary, view: "Analysis") -> str:
     values = view[node].values
+    stamps = [n for n in walk(node) if isinstance(n, Call) and n.name == "timestamp"]
+    if node.op == "-" and stamps and view[node.left].lag is not None and view[node.right].lag is not None:
+        return _timestamp(stamps[0], view)
     if node.op == "-" and node.left == node.right:
         return f"{view.words(node.left)} minus itself is 0"
     if node.op in "*/" and values.nan and _narrow(values):

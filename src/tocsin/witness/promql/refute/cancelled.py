@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def cancelled(node: Binary, view: "Analysis") -> Interval | None:
     """The values when all that varies cancels out; None when it does not."""
-    if node.op in ("-", "%") and node.left == node.right and type_of(node.left) == "vector":
-        return None if view[node.left].histograms and node.op == "%" else replace(only(0), nan=True)
+    if node.op in ("-", "%") and view[node.left].key == view[node.right].key:
+        return replace(only(0), nan=True) if type_of(node.left) == "vector" else None
     if node.op not in ("*", "/") or type_of(node) == "scalar":
         return None
     powers: Counter[Expr] = Counter()
@@ -41,7 +41,7 @@ def _factors(node: Expr, power: int, powers: Counter[Expr], view: "Analysis") ->
         if number is None or number == 0:
             return None
         return only(number) if power > 0 else arithmetic("/", only(1), only(number))
-    powers[node] += power
+    powers[view[node].key or node] += power
     return only(1)
 
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import combinations
 
 from tocsin.query.durations import show_duration
 from tocsin.query.promql.ast import Binary, Call, Expr, Number, Range, Selector, Subquery, Timed
@@ -10,6 +11,7 @@ from tocsin.witness.outcome import Reason
 from tocsin.witness.promql.refute.analysis import Analysis
 from tocsin.witness.rule import Rule
 
+MAX_FACTS = 40
 _UNITS = {"minute": (60, 60), "hour": (3600, 24), "day_of_week": (86400, 7)}
 """Seconds that a value lasts, and how many values there are in turn."""
 
@@ -18,29 +20,27 @@ def too_long(rule: Rule, view: Analysis) -> Reason | None:
     """Why the rule's `for` can never pass."""
     if rule.hold <= 0:
         return None
-    return _time_of_day(rule, view) or _came_or_went(rule, view)
+    return _time_of_day(rule, view) or _came_or_went(rule, view) or _then_and_now(rule, view)
 
 
 def _time_of_day(rule: Rule, view: Analysis) -> Reason | None:
     """`hour() == 3` holds for an hour; then there is an evaluation at which it does not."""
     for node in _needed(view.tree):
         for key, values in view[node].facts.items():
-            if not isinstance(key, Call) or key.name not in _UNITS or not _of_now(key):
+            if not isinstance(key, Call) or key.name not in _UNITS or key.args:
                 continue
             unit, turn = _UNITS[key.name]
             low, high = max(0, math.ceil(values.low)), min(turn - 1, math.floor(values.high))
             longest, rest = (high - low + 1) * unit, (turn - (high - low + 1)) * unit
             if low <= high and rest > 0 and rule.every <= rest and rule.hold >= longest:
-                words = (
-                    f"{view.words(node)} holds for {show_duration(longest)} at most, "
-                    f"`for` wants {show_duration(rule.hold)}"
-                )
-                return Reason(kind="for-too-long", start=node.start, end=node.end, words=words)
+                words = f"{view.words(node)} holds for {show_duration(longest)} at most"
+                return _reason(node, words, rule)
     return None
 
 
-def _of_now(call: Call) -> bool:
-    return not call.args
+def _reason(node: Expr, words: str, rule: Rule) -> Reason:
+    words = f"{words}, and `for` wants {show_duration(rule.hold)}"
+    return Reason(kind="for-too-long", start=node.start, end=node.end, words=words)
 
 
 def _needed(node: Expr) -> list[Expr]:
@@ -57,18 +57,36 @@ def _needed(node: Expr) -> list[Expr]:
 
 
 def _came_or_went(rule: Rule, view: Analysis) -> Reason | None:
-    """`x unless x offset 5m` and `x offset 5m unless x`: after five minutes the one has become the other."""
-    for node in _needed(view.tree):
-        if not isinstance(node, Binary) or node.op != "unless" or node.matching is not None:
+    """`x unless x offset 5m` and `x offset 5m unless x`: after five minutes the one has become the other.
+
+    Only where the elements are those of the alert: behind `and on ()` it may be another one each time.
+    """
+    node = view.tree
+    while isinstance(node, Binary) and node.op in ("and", "unless"):
+        shift = _shift(node.left, node.right) if node.op == "unless" and node.matching is None else 0.0
+        if _passes(shift, rule):
+            words = f"after {show_duration(shift)} the one side has become the other"
+            return _reason(node, words, rule)
+        node = node.left
+    return None
+
+
+def _passes(shift: float, rule: Rule) -> bool:
+    """Whether there are two evaluations, so far apart, in every `for`."""
+    return 0 < shift <= rule.hold and shift % rule.every == 0
+
+
+def _then_and_now(rule: Rule, view: Analysis) -> Reason | None:
+    """`x == 0 and x offset 1h > 0`: an hour later the x of now is the x of then."""
+    timed = [(key, values) for key, values in view.root.facts.items() if len(_offsets(key)) == 1]
+    for (one, now), (other, then) in combinations(timed[:MAX_FACTS], 2):
+        met = now.meet(then)
+        if not met.empty or met.nan or not one.end or not other.end:
             continue
-        shift = _shift(node.left, node.right)
-        if not shift or rule.hold < shift or shift % rule.every:
-            continue
-        words = (
-            f"after {show_duration(shift)} the one side has become the other, "
-            f"and `for` wants {show_duration(rule.hold)}"
-        )
-        return Reason(kind="for-too-long", start=node.start, end=node.end, words=words)
+        shift = _shift(one, other)
+        if _passes(shift, rule):
+            words = f"after {show_duration(shift)} {view.words(one)} has become {view.words(other)}"
+            return _reason(view.tree, words, rule)
     return None
 
 

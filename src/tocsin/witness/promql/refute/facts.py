@@ -43,13 +43,15 @@ def _learnt(
 ) -> Iterator[tuple[Expr, Interval]]:
     yield from _narrowed(side, passing(op, NUMBERS, values), view)
     if values.constant is None:
-        yield Binary("-", side, other), passing(op, NUMBERS, only(0))
-        yield Binary("-", other, side), passing(SWAPPED[op], NUMBERS, only(0))
+        first, second = view[side].key or side, view[other].key or other
+        yield Binary("-", first, second), passing(op, NUMBERS, only(0))
+        yield Binary("-", second, first), passing(SWAPPED[op], NUMBERS, only(0))
 
 
 def _narrowed(node: Expr, values: Interval, view: "Analysis") -> Iterator[tuple[Expr, Interval]]:
     """The values of a node, and what they say of those that it is made of."""
     yield node, values
+    yield view[node].key or node, values
     match node:
         case Unary(op=op, expr=inner):
             yield from _narrowed(inner, negative(values) if op == "-" else values, view)

@@ -26,6 +26,8 @@ def at_most(part: Expr, whole: Expr, node: Binary, view: "Analysis") -> bool:
         pairs = ((whole.left, whole.right), (whole.right, whole.left))
         if any(view[rest].values.low >= 0 and at_most(part, one, node, view) for one, rest in pairs):
             return True
+    if (inner := _at_least(whole)) is not None and at_most(part, inner, node, view):
+        return True
     match part:
         case Binary(op="-", left=left, right=right) if same_series(part, view):
             return view[right].values.low >= 0 and at_most(left, whole, node, view)
@@ -34,6 +36,15 @@ def at_most(part: Expr, whole: Expr, node: Binary, view: "Analysis") -> bool:
     if isinstance(part, Aggregate) or isinstance(whole, Aggregate):
         return _grouped(part, whole, node.matching, view)
     return same_series(node, view) and (part == whole or _of_window(part, whole))
+
+
+def _at_least(whole: Expr) -> Expr | None:
+    """What is never more than `whole`, element by element."""
+    if isinstance(whole, Call) and whole.name == "clamp_min":
+        return whole.args[0]
+    if isinstance(whole, Binary) and whole.op in ("and", "unless"):
+        return whole.left
+    return _filtered(whole)
 
 
 def _filtered(node: Expr) -> Expr | None:

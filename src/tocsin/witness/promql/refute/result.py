@@ -32,6 +32,10 @@ class Result:
     """The comparison that always holds, because of which data alone decide whether there are any."""
     unique: bool = True
     """Whether labels without the name tell the elements apart, so that one may speak of the element there."""
+    key: Expr | None = None
+    """The same without the matchers that only choose among series: it tells what is equal at equal labels."""
+    lag: Interval | None = None
+    """Its values minus the time of the evaluation, where they follow it."""
     facts: Facts = field(default_factory=lambda: NO_FACTS)
     exact: tuple[Expr, Interval] | None = None
     """There is an element exactly where this expression has one with such a value."""

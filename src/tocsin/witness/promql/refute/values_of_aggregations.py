@@ -27,6 +27,7 @@ def aggregated(node: Aggregate, view: Analysis) -> Result:
         reason=inner.reason,
         vacuous=inner.vacuous,
         unique=not named,
+        lag=inner.lag if node.op in ("min", "max") else None,
         facts=NO_FACTS,
         exact=None if named else (node, ANYTHING),
     )

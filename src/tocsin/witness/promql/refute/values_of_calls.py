@@ -10,6 +10,7 @@ from tocsin.query.promql.walk import selectors
 from tocsin.witness.interval import ANYTHING, INF, NOTHING, POSITIVE, SHARE, Interval, arithmetic, only, total
 from tocsin.witness.presence import Presence
 from tocsin.witness.promql.refute.analysis import Analysis
+from tocsin.witness.promql.refute.lag import of_call
 from tocsin.witness.promql.refute.result import NO_FACTS, Result
 from tocsin.witness.promql.refute.values_of_aggregations import quantile
 from tocsin.witness.promql.refute.values_of_selectors import buckets
@@ -62,6 +63,15 @@ _FIXED: Mapping[str, Interval] = {
     "day_of_month": Interval(1, 31, whole=True), "day_of_year": Interval(1, 366, whole=True),
     "days_in_month": Interval(28, 31, whole=True),
 }  # fmt: skip
+_OF_CHANGE = _COUNTERS | {
+    "changes",
+    "resets",
+    "delta",
+    "idelta",
+    "deriv",
+    "stddev_over_time",
+    "stdvar_over_time",
+}
 _SAME = _KEEPING_NAMES | {"min_over_time", "max_over_time", "vector"}
 
 
@@ -71,7 +81,10 @@ def called(node: Call, view: Analysis) -> Result:
         return _absent(node, view)
     source = next((a for a in node.args if type_of(a) in ("vector", "matrix")), None)
     if source is None:
-        return Result(values=_values(node, ANYTHING, view), presence=Presence.ALWAYS, exact=(node, ANYTHING))
+        values = _values(node, ANYTHING, view)
+        return Result(
+            values=values, presence=Presence.ALWAYS, exact=(node, ANYTHING), lag=of_call(node, view)
+        )
     inner = view[source]
     if node.name == "scalar":
         return _scalar(inner)
@@ -86,6 +99,7 @@ def called(node: Call, view: Analysis) -> Result:
         unique=unique and node.name != "info" and not _renames(node),
         facts=inner.facts if elementwise else NO_FACTS,
         exact=(node, ANYTHING) if unique else None,
+        lag=of_call(node, view),
     )
 
 
@@ -122,6 +136,8 @@ def _presence(node: Call, inner: Result, view: Analysis) -> Presence:
 # -- values --------------------------------------------------------------------------------------------------
 def _values(node: Call, inner: Interval, view: Analysis) -> Interval:
     name = node.name
+    if name in _OF_CHANGE and inner.constant is not None and inner.finite:
+        return only(0)
     if name in _FIXED:
         return _FIXED[name]
     if name in _COUNTERS:

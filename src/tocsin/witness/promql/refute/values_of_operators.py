@@ -19,6 +19,7 @@ from tocsin.witness.promql.refute import existence
 from tocsin.witness.promql.refute.analysis import Analysis
 from tocsin.witness.promql.refute.cancelled import cancelled
 from tocsin.witness.promql.refute.facts import compared, either, merged
+from tocsin.witness.promql.refute.lag import lag
 from tocsin.witness.promql.refute.matched import label_less, same_series
 from tocsin.witness.promql.refute.parts import at_most
 from tocsin.witness.promql.refute.result import NO_FACTS, Facts, Result
@@ -27,8 +28,10 @@ from tocsin.witness.promql.refute.result import NO_FACTS, Facts, Result
 def unary(node: Unary, view: Analysis) -> Result:
     """A sign."""
     inner = view[node.expr]
-    values = negative(inner.values) if node.op == "-" else inner.values
-    return replace(inner, values=values, exact=None if node.op == "-" else inner.exact)
+    values = negative(inner.values)
+    if node.op == "+":
+        return inner
+    return replace(inner, values=values, exact=None, lag=None)
 
 
 def binary(node: Binary, view: Analysis) -> Result:
@@ -101,7 +104,7 @@ def _with_number(node: Binary, view: Analysis) -> Result:
     vector, number = (right, left) if flip else (left, right)
     if node.op not in COMPARISONS:
         values = cancelled(node, view) or arithmetic(node.op, left.values, right.values)
-        return replace(vector, values=values, exact=None)
+        return replace(vector, values=_by_time(node, values, view), exact=None, lag=lag(node, view))
     op = SWAPPED[node.op] if flip else node.op
     if node.returns_bool:
         return _bool(node, view, vector)
@@ -128,7 +131,7 @@ def _bool(node: Binary, view: Analysis, found: Result) -> Result:
         words=words,
         help=f"write `{node.op}` without `bool`",
     )
-    return replace(found, values=BIT, histograms=False, vacuous=found.vacuous or why, exact=None)
+    return replace(found, values=BIT, histograms=False, vacuous=found.vacuous or why, exact=None, lag=None)
 
 
 def _narrower(exact: tuple[Expr, Interval] | None, op: str, number: Interval) -> tuple[Expr, Interval] | None:
@@ -149,6 +152,7 @@ def _between_vectors(node: Binary, view: Analysis) -> Result:
         presence=presence,
         vacuous=left.vacuous or right.vacuous,
         facts=facts,
+        lag=lag(node, view),
     )
     if node.op in COMPARISONS:
         return _compared_vectors(node, view, found, same)
@@ -184,14 +188,11 @@ def _compared_vectors(node: Binary, view: Analysis, found: Result, same: bool) -
 
 def _calculated(node: Binary, view: Analysis, found: Result) -> Interval:
     """By the bounds of both sides, as far as they are there together; and by what they have in common."""
-    left, right = (
-        view[side].values.meet(found.facts[side]) if side in found.facts else view[side].values
-        for side in (node.left, node.right)
-    )
+    left, right = (_there(side, found.facts, view) for side in (node.left, node.right))
     same = same_series(node, view)
     if same and (known := cancelled(node, view)) is not None:
         return known
-    values = arithmetic(node.op, left, right)
+    values = _by_time(node, arithmetic(node.op, left, right), view)
     if node.op == "-":
         return _difference(node, view, values)
     if node.op == "/" and left.low >= 0 and right.low >= 0 and at_most(node.left, node.right, node, view):
@@ -199,6 +200,22 @@ def _calculated(node: Binary, view: Analysis, found: Result) -> Interval:
     if node.op == "/" and left.low >= 0 and right.low >= 0 and (factor := _percent(node, view)):
         return values.meet(Interval(0, factor, nan=True))
     return values
+
+
+def _there(side: Expr, facts: Facts, view: Analysis) -> Interval:
+    """The values of a side where the other one is there too."""
+    values = view[side].values
+    for key in (side, view[side].key or side):
+        values = values.meet(facts[key]) if key in facts else values
+    return values
+
+
+def _by_time(node: Binary, values: Interval, view: Analysis) -> Interval:
+    """The difference of two that follow the time."""
+    left, right = view[node.left].lag, view[node.right].lag
+    if node.op != "-" or left is None or right is None:
+        return values
+    return values.meet(replace(arithmetic("-", left, right), nan=values.nan))
 
 
 def _percent(node: Binary, view: Analysis) -> float:

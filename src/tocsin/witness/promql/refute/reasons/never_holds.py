@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from tocsin.query.numbers import show_number
-from tocsin.query.promql.ast import COMPARISONS, Aggregate, Binary, Expr
+from tocsin.query.promql.ast import COMPARISONS, Aggregate, Binary, Call, Expr
 from tocsin.query.promql.types import type_of
+from tocsin.query.promql.walk import walk
 from tocsin.witness.interval import NOTHING, possible
 from tocsin.witness.outcome import Reason
 from tocsin.witness.promql.refute.analysis import Analysis
@@ -23,6 +24,8 @@ def never_holds(node: Binary, view: Analysis) -> Reason | None:
         return None
     if not possible(node.op, left.values, right.values):
         return _out_of_bounds(node, view)
+    if left.lag is not None and right.lag is not None and not possible(node.op, left.lag, right.lag):
+        return Reason(kind="never-holds", start=node.start, end=node.end, words=_of_time(node, view))
     if type_of(node.left) == type_of(node.right) and (sides := _part_and_whole(node, view)) is not None:
         part, whole = (view.words(side) for side in sides)
         words = f"{part} is never more than {whole}, of which it is a part"
@@ -30,6 +33,11 @@ def never_holds(node: Binary, view: Analysis) -> Reason | None:
             words = f"{part} is compared with itself"
         return Reason(kind="never-holds", start=node.start, end=node.end, words=words)
     return None
+
+
+def _of_time(node: Binary, view: Analysis) -> str:
+    calls = (n for n in walk(node) if isinstance(n, Call) and n.name == "timestamp")
+    return next((bounds(call, view) for call in calls), "both sides follow the time")
 
 
 def _out_of_bounds(node: Binary, view: Analysis) -> Reason:
