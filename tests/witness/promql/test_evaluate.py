@@ -188,3 +188,16 @@ def test_a_recorded_sample_is_seen_at_once():
     store.record((("__name__", "x"), ("job", "c")), 0, 5.0)
     assert vector(tree, store, 0.0)[0].value == 4.0
     assert vector(tree, STORE, 0.0)[0].value == 3.0
+
+
+def test_what_a_search_pays_does_not_depend_on_what_was_evaluated_before():
+    def left():
+        tree, budget = parse("sum(x) / sum(y) > 3 and on () y > 5"), Budget(10_000)
+        for value in (1.0, 2.0, 1.0, 3.0, 2.0):
+            vector(tree, STORE.replaced(0, [value]), 0.0, hopeful=True, budget=budget)
+        return budget.left
+
+    first = left()
+    for number in range(300):
+        vector(parse(f"x + {number} + y"), STORE, 0.0)
+    assert left() == first < 10_000

@@ -67,7 +67,9 @@ def remembered_plan(expr: Expr) -> VectorPlan:
     if known is not None:
         return known[1]
     node = bare(expr)
-    plan = remembered_plan(node) if node is not expr else remembering(node, _rule_plan(node))
+    plan = remembered_plan(node) if node is not expr else _rule_plan(node)
+    if node is expr and not isinstance(node, Selector):  # that is as fast as memory
+        plan = remembering(node, plan)
     if len(_plans) >= _MOST_PLANS:
         del _plans[next(iter(_plans))]  # the oldest: what a search pays does not depend on earlier ones
     _plans[id(expr)] = expr, plan

@@ -74,6 +74,8 @@ def _read(expr: str) -> frozenset[str] | None:
 def alerts(rule: Rule, store: Store, now: float, every: float, budget: Budget) -> list[Labels]:
     """The label sets that one evaluation gives; none when there are more than the limit."""
     found = vector(_tree(rule.expr), store, now - rule.query_offset, every=every, budget=budget, horizon=now)
+    if not found:
+        return []
     labels = [tuple(pair for pair in element.labels if pair[0] != "__name__") for element in found]
     replaced = {name for name, value in rule.labels if "{{" not in value} | {"alertname"}
     if len({tuple(pair for pair in one if pair[0] not in replaced) for one in labels}) < len(labels):
