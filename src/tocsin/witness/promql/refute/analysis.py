@@ -61,10 +61,10 @@ class Analysis:
 
     def _understood(self, node: Expr) -> Result:
         found = self._values(node)
-        found = replace(found, key=key_of(node, self))
-        if not isinstance(node, Range | Subquery):
-            found = replace(found, facts=_with_itself(node, found))
-        found = replace(found, labels=self._labels(node, found))
+        key = key_of(node, self)
+        matrix = isinstance(node, Range | Subquery)
+        facts = NO_FACTS if matrix else _with_itself(node, key, found)
+        found = replace(found, key=key, facts=facts, labels=self._labels(node, found))
         self._results[id(node)] = found
         if found.presence is Presence.NEVER:
             return found
@@ -104,13 +104,13 @@ class Analysis:
         return next((why for find in reasons(type(node)) if (why := find(node, self)) is not None), None)
 
 
-def _with_itself(node: Expr, found: Result) -> Facts:
+def _with_itself(node: Expr, key: Expr, found: Result) -> Facts:
     if not found.unique:
         return NO_FACTS
     own = found.values
-    for key in (node, found.key or node):
-        own = own.meet(found.facts[key]) if key in found.facts else own
-    return {**found.facts, node: own, found.key or node: own}
+    for each in (node,) if key is node else (node, key):
+        own = own.meet(found.facts[each]) if each in found.facts else own
+    return {**found.facts, node: own, key: own}
 
 
 def _from_the_leaves(tree: Expr) -> Iterator[Expr]:

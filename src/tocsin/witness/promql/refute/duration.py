@@ -78,6 +78,8 @@ def _passes(shift: float, rule: Rule) -> bool:
 
 def _then_and_now(rule: Rule, view: Analysis) -> Reason | None:
     """`x == 0 and x offset 1h > 0`: an hour later the x of now is the x of then."""
+    if not any(isinstance(node, Timed) and node.offset is not None for node in walk(view.tree)):
+        return None
     timed = [(key, values) for key, values in view.root.facts.items() if len(_offsets(key)) == 1]
     for (one, now), (other, then) in combinations(timed[:MAX_FACTS], 2):
         met = now.meet(then)
