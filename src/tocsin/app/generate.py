@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tocsin.app import memory
-from tocsin.artifacts.disk import Comparison, OutsideWorkspace, compare, write
+from tocsin.artifacts.disk import KEPT, Comparison, OutsideWorkspace, compare, write
 from tocsin.diag.diagnostic import Sink
 from tocsin.diag.nodes import Node
 from tocsin.diag.trouble import Trouble
@@ -29,7 +29,7 @@ class Outcome:
     inventory: str = ""
     """`1 service, 14 alerts, 4 dashboards, 3 receivers`."""
     counts: str = ""
-    """`42 artifacts: 3 changed, 39 unchanged`."""
+    """`42 artifacts: 3 changed, 39 unchanged`, and how many committed proofs are stale."""
     news: "tuple[News, ...]" = ()
     comparison: Comparison | None = None
     interrupted: bool = False
@@ -72,17 +72,35 @@ def generate(
         if ended != "unchanged"
         else ()
     )
-    if ended in ("written", "unchanged") and not check:
+    done = ended in ("written", "unchanged") and not check
+    if done:
         write(root, comparison)
+    proofs = _proofs(root, opened, comparison, tidy=done)
+    if done and not proofs:  # a run that has something to say must say it again
         _remember(root, began, opened, comparison, sink)
     return Outcome(
         ended=ended,
         inventory=_inventory(opened),
-        counts=_counts(comparison, "removed" if ended == "written" else "orphaned"),
+        counts=_counts(comparison, "removed" if ended == "written" else "orphaned") + proofs,
         news=told,
         comparison=comparison,
         interrupted=comparison.interrupted,
     )
+
+
+def _proofs(root: Path, opened: "Opened", comparison: Comparison, *, tidy: bool) -> str:
+    """`; 2 proofs stale: tocsin prove`; `tidy`: those of rule files that are no more are removed."""
+    environments = opened.workspace.environments
+    if not any((root / model.root / home).is_dir() for model in environments for home in KEPT):
+        return ""
+    from tocsin.app.prove_stale import remove_orphans, stale_alerts
+
+    artifacts = {one.artifact.path: one.artifact for one in comparison.planned}
+    gone = remove_orphans(root, opened, artifacts) if tidy else ()
+    removed = f"; {_number(len(gone), 'proof file')} removed" if gone else ""
+    names = stale_alerts(root, opened, artifacts)
+    which = f" {names[0]}" if len(names) == 1 else ""
+    return removed + (f"; {_number(len(names), 'proof')} stale: tocsin prove{which}" if names else "")
 
 
 def _verdict(found: Comparison, check: bool, discard_edits: bool, force: bool) -> Ended:

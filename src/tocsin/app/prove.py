@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tocsin.app.find_alert import environment_of, find_alert
 from tocsin.app.prove_files import keep
 from tocsin.app.workspace import Opened, open_workspace
+from tocsin.artifacts.tree import Artifact
 from tocsin.checks.context import Context
 from tocsin.diag.diagnostic import Diagnostic, Sink
 from tocsin.model.workspace import Model
@@ -52,7 +53,7 @@ def prove(root: Path, choice: Choice, progress: Progress, sink: Sink) -> Ledger 
     like: list[Diagnostic] = []
     kept: list[Kept] = []
     same = recalled = 0
-    for part in parts(opened, context, choice):
+    for part in parts(opened, context.artifacts, choice):
         new = [one for one in part.tested if part.wanted(one)]
         beside = [one for one in part.tested if not part.wanted(one)]
         alike = [one for one in part.alike if part.wanted(one)]
@@ -105,19 +106,19 @@ class Part:
         return not self.names or subject.row in self.names
 
 
-def parts(opened: Opened, context: Context, choice: Choice) -> Iterator[Part]:
+def parts(opened: Opened, artifacts: Mapping[str, Artifact], choice: Choice) -> Iterator[Part]:
     """The environments that were chosen. What the first of the workspace has is not tested again."""
     workspace = opened.workspace
     models = [environment_of(workspace, name) for name in choice.environments] or [*workspace.environments]
     names = _ids(opened, models, choice.alerts)
     first = workspace.environments[0]
-    whole = spec_rules.book(first, context.artifacts.values())
+    whole = spec_rules.book(first, artifacts.values())
     proven = frozenset(_likeness(one, whole, first, first) for one in whole.subjects)
     for model in models:
         if model is first:
             yield Part(whole, list(whole.subjects), [], False, names)
             continue
-        book = spec_rules.book(model, context.artifacts.values())
+        book = spec_rules.book(model, artifacts.values())
         likeness = {one.rule.id: _likeness(one, book, model, first) for one in book.subjects}
         alike = [one for one in book.subjects if likeness[one.rule.id] in proven]
         ids = {one.rule.id for one in alike}

@@ -1,6 +1,7 @@
 """`tocsin prove`: the real engines judge every alert; what is not proven is shown with its evidence."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import click
 from tocsin.cli import EXIT_FINDINGS
 
 if TYPE_CHECKING:
+    from tocsin.app.prove_check import Checked
     from tocsin.diag.excerpt import Style
     from tocsin.proof.ledger import Ledger
     from tocsin.witness.rule import Language
@@ -40,6 +42,8 @@ class _Wanted:
               help="Only this environment; may be repeated.")  # fmt: skip
 @click.option("--require", default="", metavar="COLUMN,...",
               help="These columns (or `all`) fail the run where they were not run.")  # fmt: skip
+@click.option("--check", is_flag=True,
+              help="Prove nothing: refuse committed proofs that are stale, and run them.")  # fmt: skip
 @click.option("--fresh", is_flag=True, help="Prove again what an earlier run has proven.")
 @click.option("--json", "form", flag_value="json", help="Tell it as JSON.")
 @click.option("--github", "form", flag_value="github", help="Tell it as annotations of GitHub Actions.")
@@ -57,6 +61,7 @@ def command(
     language: "Language | None",
     environments: tuple[str, ...],
     require: str,
+    check: bool,
     fresh: bool,
     form: str | None,
     junit: Path | None,
@@ -83,6 +88,8 @@ def command(
     if rules:
         ledger = _foreign(root, (*rules, *map(Path, names)), language, fresh)
         return _told(ledger, wanted)
+    if check:
+        return _checked(root, names, environments, wanted)
     if language:
         raise click.UsageError("--language is about foreign rules: add --rules FILE")
     found = _own(root, names, environments, fresh)
@@ -152,6 +159,39 @@ def _told(ledger: "Ledger", wanted: _Wanted) -> int:
     colours = coloured(wanted.color) and wanted.form == "text"
     click.echo(_text(ledger, wanted, colours), nl=False, color=colours)
     return EXIT_FINDINGS if ledger.failed(wanted.required) else 0
+
+
+def _checked(root: Path, names: tuple[str, ...], environments: tuple[str, ...], wanted: _Wanted) -> int:
+    from tocsin.app.instant import NotUnderstood
+    from tocsin.app.prove import Choice
+    from tocsin.app.prove_check import check
+    from tocsin.cli.console import show
+    from tocsin.diag.diagnostic import Sink
+
+    sink = Sink()
+    try:
+        found = check(root, Choice(alerts=names, environments=environments), sink)
+    except NotUnderstood as error:
+        raise click.UsageError(str(error)) from None
+    if found is None:
+        show(sink.found, sink.more)
+        return EXIT_FINDINGS
+    for line in _check_lines(found):
+        click.echo(line)
+    return EXIT_FINDINGS if found.failed or (wanted.required and found.not_run) else 0
+
+
+def _check_lines(found: "Checked") -> Iterator[str]:
+    from tocsin.diag.excerpt import printable
+
+    yield from (printable(f"  edited by hand  {path}") for path in found.edited)
+    yield from (printable(f"  stale           {name}") for name in found.stale)
+    for one in found.ran:
+        yield from (f"  failed          {one.file}\n{words}\n" for words in one.failed)
+    yield from (f"not run  {one.file}: {one.not_run}" for one in found.not_run)
+    yield found.summary
+    if found.stale or found.left or found.edited:
+        yield "not up to date: run `tocsin prove` and commit the result"
 
 
 def _write(file: Path, text: str) -> None:
