@@ -95,9 +95,12 @@ def streams(kinds: Sequence[Kind], phases: Sequence[Phase], times: Geometry) -> 
             if flow.lines > 0:
                 window = times.windows[number]
                 shift = _shift(times, window / flow.lines, number, len(kinds))
-                for line in _flow(kind, flow, phase, window, shift, budget):
-                    found.setdefault(kind.mould.stream, []).append(line)
-    return tuple(Stream(labels, tuple(_apart(lines, times))) for labels, lines in sorted(found.items()))
+                instants = _instants(flow, phase, window, shift, times.grain)
+                found.setdefault(kind.mould.stream, []).extend(_flow(kind, flow, instants, budget))
+    return tuple(
+        Stream(labels, tuple(sorted(lines, key=lambda line: line.at)))
+        for labels, lines in sorted(found.items())
+    )
 
 
 @dataclass(slots=True)
@@ -105,9 +108,9 @@ class _Budget:
     lines: int = MOST_LINES
     bytes: int = MOST_BYTES
 
-    def take(self, text: str) -> None:
-        self.lines -= 1
-        self.bytes -= len(text)
+    def take(self, text: str, times: int = 1) -> None:
+        self.lines -= times
+        self.bytes -= len(text) * times
         if self.lines < 0:
             raise TooMuch(f"it would take more than {MOST_LINES:,} lines")
         if self.bytes < 0:
@@ -120,36 +123,29 @@ def _shift(times: Geometry, spacing: float, number: int, count: int) -> float:
     return max(0.001, math.floor(room * (number + 1) / (count + 1) * 1000) / 1000)
 
 
-def _flow(
-    kind: Kind, flow: Flow, phase: Phase, window: float, shift: float, budget: _Budget
-) -> Iterable[Line]:
-    spacing = window / flow.lines
-    number = 0
-    if phase.sudden:
-        for number in range(math.ceil(flow.lines)):
-            yield _line(kind, flow, phase.begin, number, budget)
-    count = math.ceil((phase.end - phase.begin - shift) / spacing - 1e-9)
-    for i in range(max(0, count)):
-        at = round(phase.begin + shift + i * spacing, 3)
-        if at < phase.end:
-            yield _line(kind, flow, at, number + i, budget)
+def _instants(flow: Flow, phase: Phase, window: float, shift: float, grain: float) -> list[float]:
+    """When the lines of a flow come: whole milliseconds, none on an edge but those that were there before."""
+    spacing, edge = window / flow.lines, max(1, round(grain * 1000))
+    sudden = [phase.begin] * (math.ceil(flow.lines) if phase.sudden else 0)
+    count = max(0, math.ceil((phase.end - phase.begin - shift) / spacing - 1e-9))
+    begin, step, end = (phase.begin + shift) * 1000, spacing * 1000, round(phase.end * 1000)
+    instants = (round(begin + i * step) for i in range(count))
+    return sudden + [(at + (at % edge == 0)) / 1000 for at in instants if at < end]
+
+
+def _flow(kind: Kind, flow: Flow, instants: Sequence[float], budget: _Budget) -> Iterable[Line]:
+    if flow.move == "level" and not kind.rising:
+        mould = kind.line(flow.value) or kind.mould
+        budget.take(mould.text, len(instants))
+        return [Line(at, mould.text, mould.metadata) for at in instants]
+    return [_line(kind, flow, at, number, budget) for number, at in enumerate(instants)]
 
 
 def _line(kind: Kind, flow: Flow, at: float, number: int, budget: _Budget) -> Line:
-    value = flow.value
     if kind.rising or flow.move == "rises":
-        value = round(value * (number + 1), 6)
-    elif flow.move == "turns":
-        value = value * (0.5 if number % 2 else 1.5)
+        value = round(flow.value * (number + 1), 6)
+    else:
+        value = flow.value * (0.5 if number % 2 else 1.5)
     mould = kind.line(value) or kind.mould
     budget.take(mould.text)
     return Line(at, mould.text, mould.metadata)
-
-
-def _apart(lines: list[Line], times: Geometry) -> Iterable[Line]:
-    """In the order of time, none on an edge of a window but those that are there on purpose, at 0."""
-    for line in sorted(lines, key=lambda each: each.at):
-        on_edge = (
-            line.at > 0 and abs(line.at / times.grain - round(line.at / times.grain)) * times.grain < 0.0005
-        )
-        yield Line(round(line.at + 0.001, 3), line.text, line.metadata) if on_edge else line

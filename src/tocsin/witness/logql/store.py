@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from tocsin.query.logql.ast import LogRange
 from tocsin.witness.logql.entry import SUFFIX, sorted_labels
@@ -52,17 +53,18 @@ class Read:
 class Store:
     """The lines of a case; reading is remembered."""
 
-    __slots__ = ("_lines", "_read", "count")
+    __slots__ = ("_lines", "_read", "_unlike", "count")
 
     def __init__(self, streams: Iterable[Stream]) -> None:
-        self._lines: list[tuple[int, Labels, str, Labels]] = []
+        numbers: dict[tuple[Labels, Labels, str], int] = {}
+        self._lines: list[tuple[int, int]] = []
         for stream in streams:
-            labels = sorted_labels(with_service_name(stream.labels))
             for line in stream.lines:
-                metadata = apart(labels, with_level(labels, line.metadata, line.text))
-                self._lines.append((nanoseconds(line.at), labels, line.text, metadata))
-        self._lines.sort(key=lambda line: line[0])
+                key = (stream.labels, line.metadata, line.text)
+                self._lines.append((nanoseconds(line.at), numbers.setdefault(key, len(numbers))))
+        self._lines.sort(key=itemgetter(0))
         self.count = len(self._lines)
+        self._unlike = [_kept(*key) for key in numbers]
         self._read: dict[int, tuple[Extractor, Read]] = {}
 
     def read(self, extractor: Extractor) -> Read:
@@ -74,20 +76,27 @@ class Store:
 
     def _samples(self, extractor: Extractor) -> Read:
         found = Read()
-        wanted: dict[Labels, bool] = {}
-        for at, stream, text, metadata in self._lines:
-            if stream not in wanted:
-                wanted[stream] = selects(extractor.node.range, dict(stream))
-            sample = extractor.sample(stream, text, metadata) if wanted[stream] else None
+        samples = [
+            extractor.sample(stream, text, metadata) if selects(extractor.node.range, dict(stream)) else None
+            for stream, text, metadata in self._unlike
+        ]
+        series = [found.series.setdefault(each.labels, Samples()) if each else Samples() for each in samples]
+        for at, number in self._lines:
+            sample = samples[number]
             if sample is None:
                 continue
             if sample.error:
                 found.errors.append((at, sample.error))
                 continue
-            series = found.series.setdefault(sample.labels, Samples())
-            series.times.append(at)
-            series.values.append(sample.value)
+            series[number].times.append(at)
+            series[number].values.append(sample.value)
         return found
+
+
+def _kept(stream: Labels, metadata: Labels, text: str) -> tuple[Labels, str, Labels]:
+    """A line as Loki keeps it."""
+    labels = sorted_labels(with_service_name(stream))
+    return labels, text, apart(labels, with_level(labels, metadata, text))
 
 
 def apart(stream: Labels, metadata: Labels) -> Labels:
