@@ -10,6 +10,7 @@ from tests.proof.promtool_cases import alert, case, pairs, plain, rule, series
 
 from tocsin import engines
 from tocsin.artifacts.mark import is_marked, state
+from tocsin.engines import Missing
 from tocsin.proof.evidence import gathered
 from tocsin.proof.promtool_judge import judge
 from tocsin.proof.promtool_rule import rule_file
@@ -74,6 +75,31 @@ def test_rules_that_share_a_name_stand_in_one_file(tmp_path: Path) -> None:
     run = plain(tmp_path, rules_of(QUEUE, escalated), files["shop.yaml"])
     assert run.ok, [failure.text for one in run.failed() for failure in one.failures]
     assert not plain(tmp_path, rules_of(QUEUE), files["shop.yaml"]).ok  # the twin is missed
+
+
+def test_what_the_judge_saw_in_company_is_not_asked_again() -> None:
+    need(engines.promtool())
+    twin = Proposal(replace(QUEUE, labels=pairs(escalated="true"), number=2), ())
+    verdicts = judge([SHOP], company=[SHOP, twin])
+    assert isinstance(verdicts, Mapping)
+    first = verdicts[QUEUE.id][0].among
+    assert first is not None
+    assert [one.firing for one in first.alerts] == [300, 300]
+    assert {dict(one.labels).get("escalated") for one in first.expanded} == {"true", None}
+    recalled = gathered([SHOP, twin], verdicts, lambda root: Missing("not asked"))
+    alone = judge([SHOP])
+    assert isinstance(alone, Mapping)
+    assert recalled == gathered([SHOP, twin], alone)
+    other = replace(twin, rule=replace(twin.rule, hold=60.0))
+    assert isinstance(gathered([SHOP, other], verdicts, lambda root: Missing("asked")), Missing)
+
+
+def test_rules_of_one_name_and_no_labels_of_their_own_do_not_disturb_others() -> None:
+    bare = Proposal(replace(QUEUE, labels=(), number=2), ())
+    elsewhere = Proposal(rule("stack > 5", name="Queue", number=3, labels=pairs(severity="low")), (FIRES,))
+    verdicts = judge([SHOP], company=[SHOP, bare, replace(elsewhere, cases=())])
+    assert isinstance(verdicts, Mapping)
+    assert all(one.ok and one.among for one in verdicts[QUEUE.id])
 
 
 def test_a_rule_without_cases_is_still_in_its_file(tmp_path: Path) -> None:

@@ -1,28 +1,22 @@
-"""What the engine sees when a case is put before the rule *and* the rules of its file that share its name.
+"""What the committed test of a case has to expect: the alerts of all rules that have the name.
 
-Plain promtool compares all alerts of a name at once, so that a committed test of a rule with an escalated
-twin has to name the twin's alerts as well. Rules whose name is their own need no second look.
+Rules whose name is their own need no second look; of the others the judge has taken it, where it knew them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tocsin import engines
-from tocsin.engines import Missing, NotRun
-from tocsin.proof.promtool_file import Read
-from tocsin.proof.promtool_judge import Maker
+from tocsin.engines import NotRun
+from tocsin.proof.promtool_family import families, named, with_family
+from tocsin.proof.promtool_judge import Maker, among
 from tocsin.proof.promtool_pack import Item, items
-from tocsin.proof.promtool_run import Bench, workspace
-from tocsin.proof.promtool_slice import Slices
 from tocsin.proof.verdict import CaseVerdict, Expanded, Proposal, Verdicts
-from tocsin.witness.case import Alerting, Case
+from tocsin.witness.case import Alerting
 
 Key = tuple[tuple[str, str, str], int]
 """A rule's id and the number of one of its cases."""
-
-
-_NOTHING = Case(name="", kind="no-traffic", interval=1, every=1, until=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +35,14 @@ def gathered(
     folder: Path | None = None,
 ) -> Mapping[Key, Evidence] | NotRun:
     """The evidence for every case that holds. `proposals`: all rules of the files in question."""
-    holding = [item for item in items(proposals) if _verdict(verdicts, item).ok]
-    found = {_key(one): _of_verdict(_verdict(verdicts, one)) for one in holding}
-    families = _families(proposals)
-    shared = [one for item in holding if (one := _with_family(item, families)).beside]
-    if not shared:
-        return found
-    with workspace(folder) as root:
-        tool = promtool(root)
-        if isinstance(tool, Missing):
-            return tool
-        read = Bench(tool).read(shared)
+    known = families(proposals)
+    held = [(with_family(item, known), _verdict(verdicts, item)) for item in items(proposals)]
+    held = [(item, verdict) for item, verdict in held if verdict.ok]
+    found = {_key(item): one for item, verdict in held if (one := _seen(item, verdict))}
+    read = among([item for item, _ in held if _key(item) not in found], promtool, folder=folder)
     if isinstance(read, NotRun):
         return read
-    without = {_key(item) for item, said in read.items() if said.error}
-    found |= {_key(item): _of_run(item, said) for item, said in read.items()}
-    return {key: one for key, one in found.items() if key not in without}
+    return found | {_key(item): Evidence(one.alerts, one.expanded) for item, one in read.items()}
 
 
 def _verdict(verdicts: Verdicts, item: Item) -> CaseVerdict:
@@ -68,34 +54,9 @@ def _key(item: Item) -> Key:
     return item.proposal.rule.id, item.number
 
 
-def _of_verdict(verdict: CaseVerdict) -> Evidence:
-    return Evidence(verdict.seen, verdict.expanded)
-
-
-def _of_run(item: Item, said: Read) -> Evidence:
-    return Evidence(said.alerts(item), said.sent(item))
-
-
-def _families(proposals: Sequence[Proposal]) -> dict[tuple[str, str], list[Item]]:
-    """For each name of a rule file one item of each rule that has it, of those without cases as well."""
-    found: dict[tuple[str, str], list[Item]] = {}
-    for one in items([replace(each, cases=each.cases[:1] or (_NOTHING,)) for each in proposals]):
-        found.setdefault((one.proposal.rule.file, one.proposal.rule.name), []).append(one)
-    return found
-
-
-def _with_family(item: Item, families: Mapping[tuple[str, str], list[Item]]) -> Item:
-    """The item with the other rules beside it; it touches all that any of them touches."""
-    rule = item.proposal.rule
-    others = [one for one in families[rule.file, rule.name] if one.proposal.rule.id != rule.id]
-    touched = item.slices
-    for one in others:
-        touched = None if touched is None or one.slices is None else _both(touched, one.slices)
-    return replace(item, beside=tuple(one.proposal for one in others), slices=touched)
-
-
-def _both(one: Slices, other: Slices) -> Slices:
-    return {
-        name: dict((one.get(name) or other[name]).items() & (other.get(name) or one[name]).items())
-        for name in (*one, *(name for name in other if name not in one))
-    }
+def _seen(item: Item, verdict: CaseVerdict) -> Evidence | None:
+    """What the judge saw already; None where the rules beside it were not those of today."""
+    if not item.beside:
+        return Evidence(verdict.seen, verdict.expanded)
+    seen = verdict.among
+    return Evidence(seen.alerts, seen.expanded) if seen and seen.company == named(item) else None

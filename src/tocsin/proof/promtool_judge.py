@@ -12,10 +12,11 @@ from tocsin import engines
 from tocsin.engines import Missing, NotRun
 from tocsin.engines.tools.promtool import Promtool
 from tocsin.proof.compare import difference, instant, is_template
+from tocsin.proof.promtool_family import Families, families, named, with_family
 from tocsin.proof.promtool_file import Read
 from tocsin.proof.promtool_pack import Item, items, unwritable
 from tocsin.proof.promtool_run import Bench, workspace
-from tocsin.proof.verdict import CaseVerdict, Expanded, Proposal, Verdicts
+from tocsin.proof.verdict import Among, CaseVerdict, Expanded, Proposal, Verdicts
 from tocsin.witness.case import Alerting
 from tocsin.witness.rule import Rule
 
@@ -28,11 +29,13 @@ def judge(
     proposals: Sequence[Proposal],
     promtool: Maker = engines.promtool,
     *,
+    company: Sequence[Proposal] = (),
     folder: Path | None = None,
     told: Callable[[int], None] | None = None,
 ) -> Verdicts | NotRun:
     """What promtool makes of every case. `folder`: where temporary files may lie (default: in RAM).
 
+    `company`: all rules of the rule files; where some share a name, their cases are seen `among` them too.
     `told` is called with the number of cases that are done, from any thread.
     """
     cases, broken = _valid(items(proposals))
@@ -42,7 +45,7 @@ def judge(
             tool = promtool(root)
             if isinstance(tool, Missing):
                 return tool
-            found = _judged(Bench(tool, told or (lambda number: None)), cases)
+            found = _judged(Bench(tool, told or _silent), cases, families(company))
         if isinstance(found, NotRun):
             return found
         verdicts |= found
@@ -50,6 +53,21 @@ def judge(
         proposal.rule.id: tuple(verdicts[rule, number] for number in range(len(proposal.cases)))
         for rule, proposal in enumerate(proposals)
     }
+
+
+def among(
+    cases: Sequence[Item], promtool: Maker = engines.promtool, *, folder: Path | None = None
+) -> dict[Item, Among] | NotRun:
+    """What promtool sees of cases with other rules beside them, where it can evaluate them so."""
+    if not cases:
+        return {}
+    with workspace(folder) as root:
+        tool = promtool(root)
+        return tool if isinstance(tool, Missing) else _among(Bench(tool), cases)
+
+
+def _silent(number: int) -> None:
+    """Nobody listens."""
 
 
 def _valid(cases: Sequence[Item]) -> tuple[list[Item], list[tuple[Item, str]]]:
@@ -64,15 +82,34 @@ def _valid(cases: Sequence[Item]) -> tuple[list[Item], list[tuple[Item, str]]]:
     return good, bad
 
 
-def _judged(bench: Bench, cases: Sequence[Item]) -> dict[tuple[int, int], CaseVerdict] | NotRun:
+def _judged(
+    bench: Bench, cases: Sequence[Item], known: Families
+) -> dict[tuple[int, int], CaseVerdict] | NotRun:
     broken = bench.refused(cases)
     if isinstance(broken, NotRun):
         return broken
-    found = {(one.rule, one.number): _refused(one, broken[one.rule]) for one in cases if one.rule in broken}
     read = bench.read(one for one in cases if one.rule not in broken)
     if isinstance(read, NotRun):
         return read
-    return found | {(item.rule, item.number): _verdict(item, said) for item, said in read.items()}
+    verdicts = {item: _verdict(item, said) for item, said in read.items()}
+    shared = {with_family(item, known): item for item, verdict in verdicts.items() if verdict.ok}
+    beside = _among(replace(bench, told=_silent), [one for one in shared if one.beside])
+    if isinstance(beside, NotRun):
+        return beside
+    verdicts |= {shared[one]: replace(verdicts[shared[one]], among=seen) for one, seen in beside.items()}
+    verdicts |= {one: _refused(one, broken[one.rule]) for one in cases if one.rule in broken}
+    return {(item.rule, item.number): verdict for item, verdict in verdicts.items()}
+
+
+def _among(bench: Bench, cases: Sequence[Item]) -> dict[Item, Among] | NotRun:
+    read = bench.read(cases)
+    if isinstance(read, NotRun):
+        return read
+    return {
+        item: Among(named(item), said.alerts(item), said.sent(item))
+        for item, said in read.items()
+        if not said.error
+    }
 
 
 def _verdict(item: Item, said: Read) -> CaseVerdict:

@@ -88,15 +88,16 @@ class _Open:
 def items(proposals: Sequence[Proposal]) -> list[Item]:
     """All cases of all rules."""
     found = []
-    for number, proposal in enumerate(map(_relevant, proposals)):
-        of_rule = _of_rule(proposal)
+    for number, proposal in enumerate(map(relevant, proposals)):
+        of_rule = touched(proposal)
         for place, case in enumerate(proposal.cases):
-            touched = None if of_rule is None else slices(of_rule, case)
-            found.append(Item(number, place, proposal, case, touched))
+            found.append(
+                Item(number, place, proposal, case, None if of_rule is None else slices(of_rule, case))
+            )
     return found
 
 
-def _relevant(proposal: Proposal) -> Proposal:
+def relevant(proposal: Proposal) -> Proposal:
     """The proposal with only those recording rules that matter to it."""
     return replace(proposal, recordings=needed(proposal.rule.expr, proposal.recordings))
 
@@ -141,7 +142,8 @@ def cost(pack: Pack) -> int:
     return 50 + len(pack) * max(item.evaluations for item in pack)
 
 
-def _of_rule(proposal: Proposal) -> Slices | None:
+def touched(proposal: Proposal) -> Slices | None:
+    """What the rule and its recording rules touch, whatever the case; None: it may be anything."""
     rule = proposal.rule
     if any("{{" in text and "query" in text for _, text in (*rule.labels, *rule.annotations)):
         return None

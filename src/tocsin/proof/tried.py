@@ -5,6 +5,7 @@ What the cache has is neither looked for nor judged again.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -72,7 +73,7 @@ class _Work:
     """The rules that are on trial, and what is known of them so far."""
 
     def __init__(self, book: Book, subjects: Sequence[Subject], progress: Progress, cache: Cache) -> None:
-        self.progress, self.cache = progress, cache
+        self.book, self.progress, self.cache = book, progress, cache
         self.subjects = {one.rule.id: one for one in subjects}
         self.known = {key: book.known(one) for key, one in self.subjects.items()}
         versions = {language: _versions(language) for language in _JUDGES}
@@ -100,7 +101,7 @@ class _Work:
             if not proposals:
                 continue
             self.progress.begin("judge", sum(len(one.cases) for one in proposals))
-            said = _judge(language)(proposals, told=self.progress.step)
+            said = _judge(self.book, language)(proposals, told=self.progress.step)
             if isinstance(said, NotRun):
                 self.unjudged[language] = said
                 continue
@@ -173,10 +174,15 @@ def _versions(language: Language) -> tuple[str, ...]:
 Judge = Callable[..., Verdicts | NotRun]
 
 
-def _judge(language: Language) -> Judge:
+def _judge(book: Book, language: Language) -> Judge:
+    """A workspace's cases are seen among the rules that share a name: committed tests name all alerts."""
     from tocsin.proof import loki_judge, promtool_judge
 
-    return promtool_judge.judge if language == "promql" else loki_judge.judge
+    if language == "logql":
+        return loki_judge.judge
+    there = book.of(language) if book.model else ()
+    company = [Proposal(one.rule, (), book.known(one).recordings) for one in there]
+    return partial(promtool_judge.judge, company=company)
 
 
 def _sharp(

@@ -28,6 +28,17 @@ class Expanded:
     annotations: Labels
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The same case put before the rule and those of its file that share its name, all at once."""
+
+    company: str
+    """Names those other rules by their content."""
+    alerts: tuple[Alerting, ...]
+    """Of all these rules."""
+    expanded: tuple[Expanded, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseVerdict:
     """What the engine made of a case."""
@@ -39,6 +50,8 @@ class CaseVerdict:
     """The alerts of the engine, the rule's own labels included (`alertname` is left out)."""
     expanded: tuple[Expanded, ...] = ()
     """At the instants where an alert begins to fire, and where it fires for the last time."""
+    among: Among | None = None
+    """Where other rules share the name, and they were known."""
     words: str = ""
     """Why it is not ok: `predicted pending at 5m, promtool: at 6m`."""
 
