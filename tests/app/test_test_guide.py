@@ -7,7 +7,6 @@ import pytest
 from tests.app.rule_tests import need_engines
 
 from tocsin.app.test import test as run_tests
-from tocsin.diag.report_text import report as as_text
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide-tests.md").read_text("utf-8")
 BLOCKS: list[tuple[str, str]] = re.findall(r"(?ms)^```([^\n]*)\n(.*?)^```$", GUIDE)
@@ -39,7 +38,7 @@ def test_the_first_test_passes_with_the_line_that_is_shown(folder: Path) -> None
 def test_the_failure_is_told_as_it_is_shown(folder: Path) -> None:
     file = folder / "logs_test.yaml"
     file.write_text(file.read_text().replace("eval_time: 9m", "eval_time: 8m"))
-    assert as_text(run_tests(folder, ("logs_test.yaml",))).startswith(shown("error[test/failed]"))
+    assert run_tests(folder, ("logs_test.yaml",)).text().startswith(shown("error[test/failed]"))
 
 
 def test_labels_may_be_left_out_of_a_test_for_prometheus(folder: Path) -> None:

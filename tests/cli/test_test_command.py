@@ -100,7 +100,8 @@ def test_without_engines_the_exit_code_is_3(root: Path, monkeypatch: pytest.Monk
     said = test(root)
     assert said.code == 3
     assert said.out.splitlines()[-1] == "3 tests in 2 files: 0 passed, 0 failed, 3 not run"
-    assert "not run  no loki" in said.out
+    assert "not run  loki/tests/test.yaml, 1 test: no loki" in said.out
+    assert "not run  tests/test.yaml, 2 tests: no promtool" in said.out
 
 
 def test_a_file_with_mistakes_does_not_keep_others_from_running(root: Path) -> None:

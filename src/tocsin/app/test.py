@@ -5,6 +5,7 @@ What a test file may say is `proof.handwritten`; who judges it is `proof.handwri
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -13,6 +14,7 @@ from pathlib import Path
 from tocsin.app.pages import pages
 from tocsin.diag import report_json
 from tocsin.diag.diagnostic import Diagnostic, Sink
+from tocsin.diag.excerpt import Style, plain, render
 from tocsin.diag.report import Ran, Report
 from tocsin.diag.trouble import Trouble
 from tocsin.engines import NotRun
@@ -23,7 +25,8 @@ FOLDERS = ("alerts/tests", "loki/tests", "tests")
 """Where test files are looked for when none is named."""
 _YAML = (".yaml", ".yml")
 _NOT_OURS = frozenset(("node_modules", "__pycache__"))
-_MISTAKES = "its file has mistakes"
+_MOST = 100
+"""Findings that are shown: nobody reads more at once."""
 
 
 class NoTests(Exception):
@@ -65,6 +68,16 @@ class TestReport(Report):
         mistakes = f"; {_count(broken, 'file')} with mistakes" if broken else ""
         of = f"{_count(len(tally), 'test')} in {_count(self.files, 'file')}"
         return f"{of}: {passed} passed, {failed} failed, {idle} not run{mistakes}"
+
+    def text(self, style: Style = plain) -> str:
+        """For people: findings, what did not run by its reason, the line that adds up."""
+        told = [render(one, style) + "\n" for one in self.findings[:_MOST]]
+        if len(self.findings) > _MOST:
+            told.append(f"the first {_MOST} are shown; all of them: --json\n")
+        idle = Counter((one.why, one.file) for one in self.tests if one.not_run)
+        for (why, file), count in sorted(idle.items()):
+            told.append(f"{style('not run', 'warning')}  {file}, {_count(count, 'test')}: {why}")
+        return "".join(f"{line}\n" for line in (*told, self.summary))
 
     def json(self) -> str:
         """As `tocsin check --format json` has it, with `tests` in place of checks."""

@@ -50,8 +50,11 @@ def command(
 
 def _tell(report: "TestReport", form: str, color: str) -> None:
     from tocsin.cli.console import coloured, style
+    from tocsin.diag.excerpt import plain
     from tocsin.diag.report import reporter
 
     colours = coloured(color) and form == "text"
-    text = report.json() if form == "json" else reporter(form)(report, style(colours))
-    click.echo(text, nl=False, color=colours)
+    if form == "text":
+        click.echo(report.text(style(colours)), nl=False, color=colours)
+    else:
+        click.echo(report.json() if form == "json" else reporter(form)(report, plain), nl=False)

@@ -58,7 +58,12 @@ class Promtool:
         return Verdict(_problems(result, (str(file),)), result.duration)
 
     def test_rules(
-        self, files: Sequence[Path], *, run: str | None = None, environ: Mapping[str, str] | None = None
+        self,
+        files: Sequence[Path],
+        *,
+        run: str | None = None,
+        environ: Mapping[str, str] | None = None,
+        timeout: float = tool.TIMEOUT,
     ) -> TestRun | DidNotRun:
         """Run the unit tests; `run` is a regular expression over the names of tests.
 
@@ -70,7 +75,7 @@ class Promtool:
             report = Path(folder).resolve() / "junit.xml"
             only = (f"--run={run}",) if run else ()
             args = ("test", "rules", f"--junit={report}", *only, *map(str, files))
-            result = self._run(*args, reads=(report.parent,), environ=environ)
+            result = self._run(*args, reads=(report.parent,), environ=environ, timeout=timeout)
             if isinstance(result, DidNotRun):
                 return result
             written = report.read_text(encoding="utf-8") if report.exists() else ""
@@ -79,9 +84,13 @@ class Promtool:
             return TestRun(read_junit(written), result.duration)
 
     def _run(
-        self, *args: str, reads: Sequence[Path] = (), environ: Mapping[str, str] | None = None
+        self,
+        *args: str,
+        reads: Sequence[Path] = (),
+        environ: Mapping[str, str] | None = None,
+        timeout: float = tool.TIMEOUT,
     ) -> tool.Result | DidNotRun:
-        return tool.run(self.found, args, cwd=self.root, folders=reads, environ=environ)
+        return tool.run(self.found, args, cwd=self.root, folders=reads, environ=environ, timeout=timeout)
 
 
 def _first_line(result: tool.Result) -> str:

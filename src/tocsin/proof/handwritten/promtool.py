@@ -5,7 +5,7 @@ What the questions are is `probe`, what comes of the answers `run`.
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +21,12 @@ from tocsin.proof.handwritten.probe import promql_question
 from tocsin.proof.handwritten.read import TestFile
 from tocsin.proof.handwritten.signals import asked_signals
 
-Cases = Mapping[Path, tuple[Case, ...]]
+Cases = Mapping[Path, tuple[Case, ...] | NotRun]
 """What promtool says of each file."""
 _PROCESSES = 2
+_TIMEOUT = 600.0
+_MOST_BYTES = 50_000
+"""Of the test files of one process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +77,37 @@ def _write(path: Path, tree: Mapping[str, Any]) -> None:
     path.write_text(yaml_text(dict(tree)), "utf-8", "surrogateescape")
 
 
-def ask(root: Path, paths: Sequence[Path]) -> Cases | NotRun:
-    """What promtool says of these files, in a few processes side by side. `root` is a folder above all."""
-    if not paths:
-        return {}
+def ask(root: Path, paths: Sequence[Path]) -> Cases:
+    """What promtool says of these files, in processes side by side. `root` is a folder above all.
+
+    A large file has a process of its own: when that does not end, the others are not concerned.
+    """
     promtool = engines.promtool(root)
     if isinstance(promtool, Missing):
-        return promtool
-    jobs = [part for n in range(_PROCESSES) if (part := paths[n::_PROCESSES])]
+        return dict.fromkeys(paths, promtool)
+
+    def run(part: Sequence[Path]) -> dict[Path, tuple[Case, ...] | NotRun]:
+        said = promtool.test_rules(part, environ={"TMPDIR": str(root)}, timeout=_TIMEOUT)
+        if isinstance(said, NotRun):
+            return dict.fromkeys(part, said)
+        return {path: tuple(case for case in said.cases if Path(case.file) == path) for path in part}
+
     with ThreadPoolExecutor(_PROCESSES) as pool:
-        runs = list(pool.map(lambda part: promtool.test_rules(part, environ={"TMPDIR": str(root)}), jobs))
-    found: dict[Path, tuple[Case, ...]] = {}
-    for run in runs:
-        if isinstance(run, NotRun):
-            return run
-        for case in run.cases:
-            found[Path(case.file)] = (*found.get(Path(case.file), ()), case)
-    return found
+        found: dict[Path, tuple[Case, ...] | NotRun] = {}
+        for answer in pool.map(run, list(_parts(paths))):
+            found |= answer
+        return found
+
+
+def _parts(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """Files that go into one process, the largest first."""
+    part: list[Path] = []
+    size = 0
+    for path in sorted(paths, key=lambda path: (-path.stat().st_size, path)):
+        if part and size + path.stat().st_size > _MOST_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(path)
+        size += path.stat().st_size
+    if part:
+        yield part

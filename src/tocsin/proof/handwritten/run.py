@@ -92,47 +92,55 @@ def _ask_loki(
         return NotRun("; ".join((error.summary, *(text for _, text in error.facts))), error.cure or None)
 
 
-def _ask_promtool(root: Path, asked: Sequence[_Asked]) -> Cases | NotRun:
+def _ask_promtool(root: Path, asked: Sequence[_Asked]) -> Cases:
     """First the files as they are; the questions about them only where something is not passed."""
     first = [one.copies.original or one.copies.question for one in asked]
     said = ask(root, [path for path in first if path is not None])
-    if isinstance(said, NotRun):
-        return said
     failed = [
-        one.copies.question for one in asked if one.copies.original and not _passed(said, one.copies.original)
+        one.copies.question for one in asked if one.copies.original and _fails(said[one.copies.original])
     ]
-    more = ask(root, [path for path in failed if path is not None])
-    return more if isinstance(more, NotRun) else {**said, **more}
+    return {**said, **ask(root, [path for path in failed if path is not None])}
 
 
-def _passed(said: Cases, path: Path) -> bool:
-    return bool(said.get(path)) and all(case.ok for case in said[path])
+def _fails(said: tuple[Case, ...] | NotRun) -> bool:
+    return not isinstance(said, NotRun) and not (said and all(case.ok for case in said))
 
 
 # -- verdicts --------------------------------------------------------------------------------------------
 
 
-def _tested(one: _Asked, cases: Cases | NotRun) -> Iterator[Tested]:
+def _tested(one: _Asked, cases: Cases) -> Iterator[Tested]:
     copies = one.copies
-    if isinstance(cases, NotRun) and copies.question:
-        yield from (Tested(one.file, number, not_run=cases) for number in one.numbers)
-        return
-    said = {} if isinstance(cases, NotRun) else cases
-    own = said.get(copies.original, ()) if copies.original else ()
+    own = cases.get(copies.original, ()) if copies.original else ()
+    answers = cases.get(copies.question, ()) if copies.question else ()
+    for said in (own, answers):
+        if isinstance(said, NotRun):
+            yield from (Tested(one.file, number, not_run=said) for number in one.numbers)
+            return
+    assert not isinstance(own, NotRun) and not isinstance(answers, NotRun), "they would have been told"
     heard = {each.number: each.got for each in one.heard}
     for number in one.numbers:
-        test, got = one.file.tests[number], heard.get(number) or Got()
         verdict = own[number] if len(own) == len(one.file.tests) else None
         if verdict is not None and verdict.ok:
             yield Tested(one.file, number)
-            continue
-        if copies.question:
-            _read(said.get(copies.question, ()), number, test, got)
-            got.errors = [error.replace(f"{copies.folder}/", "") for error in got.errors]
-        found = tuple(failures(one.file, test, got))
-        if verdict is not None and not found:
-            found = (of_promtool(test, _texts(verdict, copies)),)
-        yield Tested(one.file, number, tuple(_named(finding, test) for finding in found))
+        else:
+            got = heard.get(number) or Got()
+            found = _explained(one, number, got, answers, verdict)
+            yield Tested(one.file, number, tuple(found))
+
+
+def _explained(
+    one: _Asked, number: int, got: Got, answers: Sequence[Case], verdict: Case | None
+) -> Iterator[Diagnostic]:
+    """What is not as expected; `verdict` is promtool's own, where it does not pass the test."""
+    test = one.file.tests[number]
+    if one.copies.question:
+        _read(answers, number, test, got)
+        got.errors = [error.replace(f"{one.copies.folder}/", "") for error in got.errors]
+    found = tuple(failures(one.file, test, got))
+    if verdict is not None and not found:
+        found = (of_promtool(test, _texts(verdict, one.copies)),)
+    yield from (_named(finding, test) for finding in found)
 
 
 def _texts(verdict: Case, copies: Copies) -> Iterator[str]:
