@@ -14,7 +14,7 @@ from tocsin import engines
 from tocsin.app.example import example_context
 from tocsin.checks.check import Example
 from tocsin.checks.contract_index import Index, index
-from tocsin.checks.promql_bounds import bounds
+from tocsin.checks.promql_known import understood
 from tocsin.checks.promql_never_true import never
 from tocsin.checks.promql_no_match import clash
 from tocsin.engines.answers import NotRun
@@ -116,17 +116,14 @@ def claims(known: Index, wanted: int) -> list[str]:
             tree = parse(text)
         except QueryError:
             continue
-        for node in walk(tree):
-            if (
-                isinstance(node, Binary)
-                and node.op != "unless"
-                and len(node_text := text[node.start : node.end]) < 400
-            ):
-                compared = node.op in COMPARISONS and not node.returns_bool
+        view = understood(tree, known, text)
+        assert view is not None
+        for node in walk(view.tree):
+            if isinstance(node, Binary) and node.op != "unless" and node.end - node.start < 400:
                 if clash(node, known):
-                    out.setdefault(node_text, "matching")
-                elif compared and never(node.op, bounds(node.left, known), bounds(node.right, known)):
-                    out.setdefault(node_text, "bounds")
+                    out.setdefault(text[node.start : node.end], "matching")
+                elif never(node, view):
+                    out.setdefault(text[node.start : node.end], "bounds")
     assert len(set(out.values())) == 2
     return list(out)
 

@@ -9,6 +9,7 @@ from tocsin.model.workspace import Model
 from tocsin.query.nodes import LabelMatcher
 from tocsin.query.promql.ast import Selector
 from tocsin.render.scrape_config import KUBERNETES_LABELS
+from tocsin.witness.rule import Recording
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "histogram": ("_bucket", "_count", "_sum"),
@@ -65,6 +66,8 @@ class Index:
     """Metric name as it is declared, without suffix."""
     by_job: dict[tuple[str, str], list[Metric]] = field(default_factory=dict)
     recorded: frozenset[str] = frozenset()
+    records: dict[str, list[Recording]] = field(default_factory=dict)
+    """Name -> the recording rules that make it."""
     jobs: dict[str, tuple[Scrape, ...]] = field(default_factory=dict)
     known_jobs: frozenset[str] = frozenset()
     """All values that the label `job` can have; empty where a service's series are told by other labels."""
@@ -151,8 +154,12 @@ def index(model: Model) -> Index:
     if None not in told:
         out.known_jobs = frozenset((*jobs, *(m.value for m in told if m is not None and m.op == "=")))
     out.target_labels = frozenset(labels)
-    records = [r.record for a in model.alerts for v in a.variants for r in v.condition.records]
-    out.recorded = frozenset((*records, *(r.record for r in model.records)))
+    made = (r for a in model.alerts for v in a.variants for r in v.condition.records)
+    for rule in (*made, *model.records):
+        recording = Recording(record=rule.record, expr=rule.expr, labels=tuple(sorted(rule.labels.items())))
+        known = out.records.setdefault(rule.record, [])
+        known += [recording] if recording not in known else []
+    out.recorded = frozenset(out.records)
     return out
 
 

@@ -23,12 +23,13 @@ from collections.abc import Iterator
 from tocsin.checks.check import Example, check
 from tocsin.checks.context import View
 from tocsin.checks.expression import Expression
-from tocsin.checks.promql_bounds import SHARE, Bounds, bounds
 from tocsin.checks.promql_example import alert, panel
+from tocsin.checks.refutation import analysed
 from tocsin.diag.diagnostic import Diagnostic
-from tocsin.query.promql.ast import COMPARISONS, Aggregate, Binary, Number
-from tocsin.query.promql.walk import bare, walk
-from tocsin.spec.values import number_text
+from tocsin.query.promql.ast import Binary
+from tocsin.query.promql.walk import walk
+from tocsin.witness.outcome import Reason
+from tocsin.witness.promql.refute.analysis import Analysis
 
 CODE = "promql/never-true"
 EXAMPLES = (
@@ -76,19 +77,24 @@ services:
 @check(CODE, on=Expression)
 def never_true(expression: Expression, view: View) -> Iterator[Diagnostic]:
     """Look at every comparison; of those inside each other only the innermost is told."""
-    if expression.language != "promql" or not _in_question(expression) or expression.tree is None:
+    if expression.language != "promql" or not _in_question(expression):
         return
-    found: list[Binary] = []
-    for node in walk(expression.tree):
-        if not isinstance(node, Binary) or node.op not in COMPARISONS or node.returns_bool:
+    found = analysed(expression, view)
+    if found is None:
+        return
+    for node in walk(found.tree):
+        if not isinstance(node, Binary) or expression.has_variable(node.op_start, node.right.end):
             continue
-        if expression.has_variable(node.op_start, node.right.end):
-            continue
-        left, right = bounds(node.left, view.index), bounds(node.right, view.index)
-        if never(node.op, left, right):
-            found = [one for one in found if not (one.start <= node.start and node.end <= one.end)] + [node]
-    for node in found:
-        yield _finding(node, expression, view)
+        reason = never(node, found)
+        if reason is not None:
+            yield view.within(
+                CODE,
+                expression,
+                (node.op_start, node.right.end),
+                "this comparison never holds",
+                label=reason.words,
+                help=_help(reason),
+            )
 
 
 def _in_question(expression: Expression) -> bool:
@@ -101,47 +107,14 @@ def _in_question(expression: Expression) -> bool:
     return condition.unit == "bool" and condition.threshold is not None
 
 
-def never(op: str, left: Bounds, right: Bounds) -> bool:
-    """Whether the comparison fails for all values within the bounds."""
-    if left.low > left.high or right.low > right.high:
-        return False  # empty, because of something below that is told itself
-    match op:
-        case ">":
-            return left.high <= right.low
-        case ">=":
-            return left.high < right.low
-        case "<":
-            return left.low >= right.high
-        case "<=":
-            return left.low > right.high
-        case "==":
-            return left.high < right.low or left.low > right.high
-        case _:
-            return left == right and left.low == left.high
+def never(node: Binary, view: Analysis) -> Reason | None:
+    """Why the comparison fails for all values; None where it may hold, or another part is to blame."""
+    reason = view[node].reason
+    own = reason is not None and (reason.start, reason.end) == (node.start, node.end)
+    return reason if own and reason is not None and reason.kind == "never-holds" else None
 
 
-def _finding(node: Binary, expression: Expression, view: View) -> Diagnostic:
-    left = bounds(node.left, view.index)
-    below, limit = bare(node.left), bare(node.right)
-    value = limit.value if isinstance(limit, Number) else None
-    summed = isinstance(below, Aggregate) and below.op == "sum" and left == (0, 0)
-    help = "compare with a value that can occur"
-    if summed:
-        help = f"write `count` instead of `sum`: `count(...) {node.op} ...`"
-    elif left == SHARE and value is not None and 1 <= value <= 100:
-        help = f"write `{node.op} {number_text(value / 100)}` for {number_text(value)} %"
-    return view.within(
-        CODE,
-        expression,
-        (node.op_start, node.right.end),
-        "this comparison never holds",
-        label=f"the left side is {_words(left)}",
-        help=help,
-    )
-
-
-def _words(found: Bounds) -> str:
-    if found.low == found.high:
-        return f"always {number_text(found.low)}"
-    low, high = (number_text(value) if abs(value) < float("inf") else "" for value in found)
-    return " and ".join(filter(None, (f"at least {low}" if low else "", f"at most {high}" if high else "")))
+def _help(reason: Reason) -> str:
+    if not reason.help:
+        return "compare with a value that can occur"
+    return reason.help if reason.help.startswith("write ") else f"write `{reason.help}`"

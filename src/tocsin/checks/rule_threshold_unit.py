@@ -66,7 +66,7 @@ def _alert(tree: Expr, expression: Expression, view: View) -> Iterator[Diagnosti
         return
     limit = bare(tree.right)
     # of what is at most 1, `promql/never-true` tells
-    if isinstance(limit, Number) and 1 < limit.value <= 100 and bounds(tree.left, view.index).high > 1:
+    if isinstance(limit, Number) and 1 < limit.value <= 100 and bounds(tree.left, view.index)[1] > 1:
         help = f"write `{_share(limit.value)}` for {number_text(limit.value)} %"
         yield view.within(CODE, expression, limit, _message(limit.value), help=help)
 

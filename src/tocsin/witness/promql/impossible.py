@@ -21,13 +21,17 @@ _NOTHING = Known()
 def refute(rule: Rule, known: Known = _NOTHING) -> Impossible | Always | None:
     """Why the rule never fires, or fires as long as there are data; None where neither is proved."""
     try:
-        tree = parse(rule.expr)
-        view = Analysis(tree, known, rule.expr)
+        view = Analysis(parse(rule.expr), known, rule.expr)
     except (QueryError, TooBig):
         return None
-    if type_of(tree) in ("string", "matrix"):
-        return None
+    return judged(rule, view)
+
+
+def judged(rule: Rule, view: Analysis) -> Impossible | Always | None:
+    """The same of an expression that has been understood already."""
     root = view.root
+    if type_of(view.tree) in ("string", "matrix"):
+        return None
     if root.presence is Presence.NEVER and root.reason is not None:
         return Impossible(root.reason)
     reason = too_long(rule, view)
