@@ -78,7 +78,7 @@ def _scraping(rule: Rule, known: Known, outcome: Outcome) -> Scraping | None:
     from tocsin.witness.promql.scrape import intervals
 
     found = intervals(rule, cases[0], known)
-    return Scraping(reliable=found.reliable, ever=found.ever)
+    return None if found.words else Scraping(reliable=found.reliable, ever=found.ever)
 
 
 def _remarks(rule: Rule, known: Known) -> tuple[Remark, ...]:
