@@ -58,7 +58,16 @@ def prove(root: Path, choice: Choice, progress: Progress, sink: Sink) -> Ledger 
         beside = [one for one in part.tested if not part.wanted(one)]
         alike = [one for one in part.alike if part.wanted(one)]
         new, alike = ([*new, *alike], []) if part.alone else (new, alike)
-        trial = tried(part.book, new, progress, cache, beside=beside, root=root, context=context)
+        trial = tried(
+            part.book,
+            new,
+            progress,
+            cache,
+            beside=beside,
+            scenarios=not choice.alerts,
+            root=root,
+            context=context,
+        )
         rows += asked(trial, new, foreign=False)
         like += (d for row in asked(trial, alike, foreign=False, only=_EACH) for d in row.found)
         same += len({one.row for one in alike} - {one.row for one in new})

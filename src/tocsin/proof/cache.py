@@ -50,6 +50,14 @@ class Cache:
         self._folder, self._fresh = folder, fresh
         self._program = program()
 
+    def key_of(self, *said: str | bytes) -> str:
+        """Names a result that depends on these texts, and on the program."""
+        digest = hashlib.sha256(self._program.encode())
+        for one in said:
+            data = one.encode("utf-8", "surrogateescape") if isinstance(one, str) else one
+            digest.update(b"%d:" % len(data) + data)
+        return digest.hexdigest()[:32]
+
     def key(self, asked: Rule, known: Known, engines: Iterable[str]) -> str:
         """Names everything that a proof depends on."""
         plain = replace(asked, file="", group="", number=0)
@@ -58,15 +66,19 @@ class Cache:
 
     def get(self, key: str) -> Proof | None:
         """The proof of that name."""
+        found = self.data(key)
+        return found if isinstance(found, Proof) else None
+
+    def data(self, key: str) -> Any:
+        """Whatever is kept under that name; None when nothing is."""
         if self._fresh:
             return None
         try:
-            found = decoded(json.loads((self._folder / key[:2] / f"{key}.json").read_bytes()))
+            return decoded(json.loads((self._folder / key[:2] / f"{key}.json").read_bytes()))
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
-        return found if isinstance(found, Proof) else None
 
-    def put(self, key: str, proof: Proof) -> None:
+    def put(self, key: str, proof: Any) -> None:
         """Keep it. A disk that refuses only costs the shortcut."""
         try:
             file = self._folder / key[:2] / f"{key}.json"

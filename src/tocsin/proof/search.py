@@ -71,10 +71,6 @@ def _scraping(rule: Rule, known: Known, outcome: Outcome) -> Scraping | None:
     cases = cases_of(outcome)
     if rule.language != "promql" or not cases or not cases[0].fires:
         return None
-    import importlib.util
-
-    if importlib.util.find_spec("tocsin.witness.promql.scrape") is None:
-        return None
     from tocsin.witness.promql.scrape import intervals
 
     found = intervals(rule, cases[0], known)
@@ -83,10 +79,6 @@ def _scraping(rule: Rule, known: Known, outcome: Outcome) -> Scraping | None:
 
 def _remarks(rule: Rule, known: Known) -> tuple[Remark, ...]:
     if rule.language != "promql":
-        return ()
-    import importlib.util
-
-    if importlib.util.find_spec("tocsin.witness.promql.lints") is None:
         return ()
     from tocsin.witness.promql.lints import lints
 

@@ -78,6 +78,29 @@ UNTRIED = Proof()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What came of one scenario of the spec, or of a standard one."""
+
+    scenario: str
+    ok: bool
+    pages: tuple[str, ...]
+    """Alerts that paged, `service/Alert`."""
+    expected: tuple[str, ...]
+    """Alerts that should have, as they were named."""
+    words: str
+    standard: bool
+    """Nobody wrote it: it is run for every spec."""
+
+    def names(self, alert: str) -> bool:
+        """Whether it says that this alert (`service/Alert`) pages."""
+        return alert in self.expected or alert.rpartition("/")[2] in self.expected
+
+    def concerns(self, alert: str) -> bool:
+        """Whether this alert pages in it, or should."""
+        return self.names(alert) or alert in self.pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """Everything that columns may know."""
 
@@ -94,6 +117,8 @@ class Trial:
     """Languages whose engine could not be asked about the cases."""
     blunt: Mapping[Language, NotRun] = field(default_factory=dict)
     """Languages in which no mutants were tried."""
+    scenes: tuple[Scene, ...] | NotRun = ()
+    """What came of the scenarios."""
     recalled: int = 0
     """Proofs that the cache had."""
     _memo: dict[Any, Any] = field(default_factory=dict)

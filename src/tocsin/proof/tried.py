@@ -15,7 +15,7 @@ from tocsin.proof.cache import Cache
 from tocsin.proof.parsing import parsed
 from tocsin.proof.rulebook import Book, Subject
 from tocsin.proof.search import cases_of, search
-from tocsin.proof.trial import Id, Proof, Sharp, Survivor, Trial
+from tocsin.proof.trial import Id, Proof, Scene, Sharp, Survivor, Trial
 from tocsin.proof.verdict import Proposal, Verdicts
 from tocsin.witness.outcome import Always, Impossible, Witnessed
 from tocsin.witness.rule import Known, Language
@@ -44,10 +44,14 @@ def tried(
     cache: Cache,
     *,
     beside: Sequence[Subject] = (),
+    scenarios: bool = False,
     root: Path | None = None,
     context: "Context | None" = None,
 ) -> Trial:
-    """The book's trial; only `subjects` are proven. Of those `beside` it is told what the cache has."""
+    """The book's trial; only `subjects` are proven. Of those `beside` it is told what the cache has.
+
+    `scenarios`: the whole rule set is run over them, unless the cache knows what comes of it.
+    """
     progress.begin("parse", len(book.files))
     read = parsed(book)
     mine = [one for one in subjects if one.rule.id not in read.problems]
@@ -65,8 +69,42 @@ def tried(
         proofs={**_remembered(book, beside, cache), **work.proofs},
         unjudged=work.unjudged,
         blunt=work.blunt,
+        scenes=_scenes(book, context, progress, cache, run=scenarios),
         recalled=work.recalled,
     )
+
+
+def _scenes(
+    book: Book, context: "Context | None", progress: Progress, cache: Cache, *, run: bool
+) -> tuple[Scene, ...] | NotRun:
+    if context is None or book.model is None:
+        return ()
+    texts = [(context.root / file).read_bytes() for file in context.loaded.files]
+    name = cache.key_of("scenarios", book.name, *_versions("logql"), *texts)
+    known = cache.data(name)
+    if known is not None:
+        return tuple(one for one in known if isinstance(one, Scene))
+    if not run:
+        return NotRun("the scenarios are run over the whole rule set", "tocsin prove")
+    from tocsin.proof.scenarios import intents
+
+    progress.begin("scenarios", 0)
+    found = intents(book, told=progress.step)
+    if isinstance(found, NotRun):
+        return found
+    scenes = tuple(
+        Scene(
+            scenario=one.scenario,
+            ok=one.ok,
+            pages=tuple(dict.fromkeys(page.alert for page in one.paged)),
+            expected=one.expected,
+            words=one.words,
+            standard=one.standard,
+        )
+        for one in found
+    )
+    cache.put(name, scenes)
+    return scenes
 
 
 class _Work:

@@ -9,7 +9,7 @@ from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.proof.column import Cell, column, not_run, proven, refuted
 from tocsin.proof.rulebook import Subject
 from tocsin.proof.told import broken, heartbeat, length
-from tocsin.proof.trial import Scraping, Trial
+from tocsin.proof.trial import Remark, Scraping, Trial
 from tocsin.proof.verdict import CaseVerdict
 from tocsin.witness.case import Alerting
 from tocsin.witness.outcome import Always, Impossible, NotFound, Reason
@@ -45,11 +45,11 @@ def _judged(trial: Trial, subject: Subject, verdicts: tuple[CaseVerdict, ...]) -
     mine = [one for one in verdicts if one.case.fires]
     good = [one for one in mine if one.ok or _begins(one.case.expected) == _begins(one.seen)]
     words = tuple(one.case.story or one.case.name for one in mine)
-    scraping = _scraping(trial, subject)
+    warned = (*_scraping(trial, subject), *_remarks(trial, subject))
     if len(good) == len(mine):
-        return proven(words, done=len(mine), found=scraping)
+        return proven(words, done=len(mine), found=warned)
     bad = tuple(broken(CODE, subject, one, "fires") for one in mine if one not in good)
-    return refuted((*bad, *scraping), words, done=len(good), total=len(mine))
+    return refuted((*bad, *warned), words, done=len(good), total=len(mine))
 
 
 def _begins(alerts: Iterable[Alerting]) -> set[tuple[float, float | None]]:
@@ -66,16 +66,31 @@ def _scraping(trial: Trial, subject: Subject) -> tuple[Diagnostic, ...]:
     """A warning when the contract, or else the usual minute, is slower than the rule can stand."""
     scraping = trial.proof(subject).scraping
     declared = trial.declared_interval(subject) or (USUAL if trial.book.model is None else 0.0)
-    if scraping is None or scraping.reliable is None or not declared or declared <= scraping.reliable:
+    if scraping is None or not declared or declared <= (scraping.reliable or 0.0):
         return ()
-    if declared > (scraping.ever or scraping.reliable):
+    if declared > (scraping.ever or 0.0):
         words = f"`{subject.title}` never fires when scraped every {length(declared)}, as declared"
+    elif scraping.reliable is None:
+        words = f"`{subject.title}` fires reliably at no usual scrape interval"
     else:
         words = (
             f"`{subject.title}` fires reliably only when scraped every {length(scraping.reliable)} or faster"
         )
     at, others = subject.said.expr(0, len(subject.rule.expr))
     return (Diagnostic(SCRAPE, "warning", words, Label(at), others, _phases(scraping, declared)),)
+
+
+def _remarks(trial: Trial, subject: Subject) -> tuple[Diagnostic, ...]:
+    """What looks wrong though it fires; of the spec's own rules `tocsin check` says so."""
+    if trial.book.model is not None:
+        return ()
+    return tuple(_remark(subject, one) for one in trial.proof(subject).remarks)
+
+
+def _remark(subject: Subject, remark: Remark) -> Diagnostic:
+    at, others = subject.said.expr(remark.start, remark.end)
+    words = f"{subject.title}: {remark.words}"
+    return Diagnostic(remark.code, "warning", words, Label(at), others, help=remark.help)
 
 
 def _phases(scraping: Scraping, declared: float) -> tuple[str, ...]:

@@ -1,11 +1,61 @@
-"""Each scenario of the spec leads to exactly the alerts that it names and to no other page, in time."""
+"""Each scenario of the spec leads to exactly the alerts that it names and to no other page, in time.
 
-from tocsin.proof.column import Cell, column, not_run
+The standard scenarios, which nobody has to write, page nobody. This is what a rule cannot say of itself.
+"""
+
+from tocsin.diag.diagnostic import Diagnostic, Label
+from tocsin.diag.text import Span
+from tocsin.engines import NotRun
+from tocsin.model.routing import Routing
+from tocsin.model.workspace import Model
+from tocsin.proof.column import Cell, column, not_meant, not_run, proven, refuted
 from tocsin.proof.rulebook import Subject
-from tocsin.proof.trial import Trial
+from tocsin.proof.trial import Scene, Trial
+
+CODE = "proof/intended"
 
 
 @column("intended", order=60)
 def intended(trial: Trial, subject: Subject) -> Cell:
-    """The whole rule set over each scenario."""
-    return not_run("not built")
+    """By all scenarios in which it pages, or should."""
+    model, alert = trial.book.model, subject.alert
+    if model is None or alert is None:
+        return not_meant("no scenario speaks of it")
+    if isinstance(trial.scenes, NotRun):
+        return not_run(trial.scenes)
+    mine = [one for one in trial.scenes if one.concerns(alert.id)]
+    bad = [one for one in mine if not one.ok and _to_blame(one, alert.id)]
+    words = tuple(f"{one.scenario}: {one.words}" for one in mine)
+    if bad:
+        found = tuple(_finding(model, subject, one) for one in bad)
+        return refuted(found, words, done=len(mine) - len(bad), total=len(mine))
+    if any(one.names(alert.id) for one in mine):
+        return proven(words)
+    if alert.shadow or not _pages(trial, model, subject):
+        return not_meant("it pages nobody, and no scenario wants it to")
+    return not_run("no scenario names it")
+
+
+def _to_blame(scene: Scene, alert: str) -> bool:
+    """Whether what is wrong with a scenario is this alert's page, or its missing or late one."""
+    paged, named = alert in scene.pages, scene.names(alert)
+    return paged != named or (named and alert.rpartition("/")[2] in scene.words)
+
+
+def _finding(model: Model, subject: Subject, scene: Scene) -> Diagnostic:
+    kind = "standard scenario" if scene.standard else "scenario"
+    words = f"{kind} `{scene.scenario}`: {scene.words}"
+    others = (Label(subject.said.name, "this alert"),)
+    return Diagnostic(CODE, "error", words, Label(_place(model, subject, scene)), others)
+
+
+def _place(model: Model, subject: Subject, scene: Scene) -> Span:
+    said = next((one for one in model.scenarios if one.name == scene.scenario), None)
+    return said.origin.key_place().span if said is not None else subject.said.name
+
+
+def _pages(trial: Trial, model: Model, subject: Subject) -> bool:
+    """Whether anybody is woken by it."""
+    assert subject.alert is not None, "who calls has looked"
+    told = trial.once("routing", lambda: Routing(model)).told(subject.alert)
+    return any(model.receivers[one.receiver].pager for one in told if one.receiver in model.receivers)
