@@ -20,8 +20,11 @@ from tocsin.query.promql.walk import bare, children, rewrite
 from tocsin.witness.interval import only
 from tocsin.witness.outcome import Reason
 from tocsin.witness.presence import Presence
+from tocsin.witness.promql.refute import values_of_aggregations, values_of_calls, values_of_operators
+from tocsin.witness.promql.refute.reason import reasons
 from tocsin.witness.promql.refute.result import NO_FACTS, Facts, Result
 from tocsin.witness.promql.refute.same_value import key_of
+from tocsin.witness.promql.refute.values_of_selectors import selected
 from tocsin.witness.rule import Known
 
 MAX_NODES = 3000
@@ -72,9 +75,6 @@ class Analysis:
         return found if reason is None else replace(found, presence=Presence.NEVER, reason=reason)
 
     def _values(self, node: Expr) -> Result:
-        from tocsin.witness.promql.refute import values_of_aggregations, values_of_calls, values_of_operators
-        from tocsin.witness.promql.refute.values_of_selectors import selected
-
         match node:
             case Number(value=value):
                 return Result(values=only(value), presence=Presence.ALWAYS)
@@ -99,8 +99,6 @@ class Analysis:
         )
 
     def _reason(self, node: Expr) -> Reason | None:
-        from tocsin.witness.promql.refute.reason import reasons
-
         return next((why for find in reasons(type(node)) if (why := find(node, self)) is not None), None)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from tocsin.query.promql.ast import Aggregate, Binary, Call, Expr
 from tocsin.witness.interval import Interval
 from tocsin.witness.outcome import Reason
+from tocsin.witness.promql.refute.bounds_in_words import bounds
 
 if TYPE_CHECKING:
     from tocsin.witness.promql.refute.analysis import Analysis
@@ -16,8 +17,6 @@ _COUNTING = frozenset(
 
 def vacuous(node: Binary, side: Expr, op: str, number: Interval, view: "Analysis") -> Reason | None:
     """Why a comparison that always holds says nothing; None for `count(x) > 0`, which asks for x."""
-    from tocsin.witness.promql.refute.bounds_in_words import bounds
-
     name = side.op if isinstance(side, Aggregate) else side.name if isinstance(side, Call) else ""
     if name in _COUNTING and (op, number.constant) in ((">", 0), (">=", 1), ("==", 1), ("!=", 0)):
         return None

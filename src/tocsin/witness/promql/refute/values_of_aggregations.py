@@ -1,17 +1,20 @@
 """What aggregations make of their elements."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tocsin.query.promql.ast import Aggregate
 from tocsin.witness.interval import ANYTHING, INF, Interval, only, total
 from tocsin.witness.presence import Presence
-from tocsin.witness.promql.refute.analysis import Analysis
 from tocsin.witness.promql.refute.result import NO_FACTS, Result
+
+if TYPE_CHECKING:
+    from tocsin.witness.promql.refute.analysis import Analysis
 
 _KEEPING = frozenset(("topk", "bottomk", "limitk", "limit_ratio"))
 
 
-def aggregated(node: Aggregate, view: Analysis) -> Result:
+def aggregated(node: Aggregate, view: "Analysis") -> Result:
     """An aggregation; of nothing there is nothing."""
     inner = view[node.expr]
     if node.op in _KEEPING:
@@ -33,7 +36,7 @@ def aggregated(node: Aggregate, view: Analysis) -> Result:
     )
 
 
-def _values(node: Aggregate, inner: Interval, view: Analysis) -> Interval:
+def _values(node: Aggregate, inner: Interval, view: "Analysis") -> Interval:
     match node.op:
         case "count" | "count_values":
             return Interval(1, whole=True)

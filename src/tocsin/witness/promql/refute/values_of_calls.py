@@ -3,17 +3,20 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tocsin.query.promql.ast import Call, Range
 from tocsin.query.promql.types import type_of
 from tocsin.query.promql.walk import selectors
 from tocsin.witness.interval import ANYTHING, INF, NOTHING, POSITIVE, SHARE, Interval, arithmetic, only, total
 from tocsin.witness.presence import Presence
-from tocsin.witness.promql.refute.analysis import Analysis
 from tocsin.witness.promql.refute.lag import of_call
 from tocsin.witness.promql.refute.result import NO_FACTS, Result
 from tocsin.witness.promql.refute.values_of_aggregations import quantile
 from tocsin.witness.promql.refute.values_of_selectors import buckets
+
+if TYPE_CHECKING:
+    from tocsin.witness.promql.refute.analysis import Analysis
 
 LAST_TIME = 253_402_300_799.0
 """The end of the year 9999, in seconds."""
@@ -75,7 +78,7 @@ _OF_CHANGE = _COUNTERS | {
 _SAME = _KEEPING_NAMES | {"min_over_time", "max_over_time", "vector"}
 
 
-def called(node: Call, view: Analysis) -> Result:
+def called(node: Call, view: "Analysis") -> Result:
     """A function."""
     if node.name in ("absent", "absent_over_time"):
         return _absent(node, view)
@@ -107,7 +110,7 @@ def _renames(node: Call) -> bool:
     return node.name in _RELABELLING and getattr(node.args[1], "value", "") == "__name__"
 
 
-def _absent(node: Call, view: Analysis) -> Result:
+def _absent(node: Call, view: "Analysis") -> Result:
     inner = view[node.args[0]]
     found = Result(values=only(1), exact=(node, ANYTHING))
     if inner.presence is Presence.NEVER:
@@ -123,7 +126,7 @@ def _scalar(inner: Result) -> Result:
     return Result(values=values, presence=Presence.ALWAYS)
 
 
-def _presence(node: Call, inner: Result, view: Analysis) -> Presence:
+def _presence(node: Call, inner: Result, view: "Analysis") -> Presence:
     if node.name == "histogram_quantile" and view[node.args[0]].values.low > 1:
         return inner.presence
     sometimes = node.name in _OF_HISTOGRAMS or node.name == "info"
@@ -134,7 +137,7 @@ def _presence(node: Call, inner: Result, view: Analysis) -> Presence:
 
 
 # -- values --------------------------------------------------------------------------------------------------
-def _values(node: Call, inner: Interval, view: Analysis) -> Interval:
+def _values(node: Call, inner: Interval, view: "Analysis") -> Interval:
     name = node.name
     if name in _OF_CHANGE and inner.constant is not None and inner.finite:
         return only(0)
@@ -151,7 +154,7 @@ def _values(node: Call, inner: Interval, view: Analysis) -> Interval:
     return ANYTHING if other is None else other(inner, *numbers)
 
 
-def _counted(node: Call, view: Analysis) -> Interval:
+def _counted(node: Call, view: "Analysis") -> Interval:
     """Of a counter; of what the contract calls a gauge nothing is known."""
     over = node.args[0]
     if not isinstance(over, Range):
@@ -160,7 +163,7 @@ def _counted(node: Call, view: Analysis) -> Interval:
     return ANYTHING if signal is not None and signal.type == "gauge" else POSITIVE
 
 
-def _quantile(node: Call, rank: Interval, view: Analysis) -> Interval:
+def _quantile(node: Call, rank: Interval, view: "Analysis") -> Interval:
     """Prometheus 3.15.0: where the rank falls into the last bucket, the edge before it is the answer."""
     if rank.low > 1 or rank.high < 0:
         return only(INF if rank.low > 1 else -INF)

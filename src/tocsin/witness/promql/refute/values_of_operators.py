@@ -1,6 +1,7 @@
 """What operators make of what stands left and right of them."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tocsin.query.promql.ast import COMPARISONS, SET_OPERATORS, Binary, Expr, Unary
 from tocsin.query.promql.types import type_of
@@ -16,7 +17,6 @@ from tocsin.witness.interval import (
 from tocsin.witness.outcome import Reason
 from tocsin.witness.presence import Presence
 from tocsin.witness.promql.refute import existence
-from tocsin.witness.promql.refute.analysis import Analysis
 from tocsin.witness.promql.refute.cancelled import cancelled
 from tocsin.witness.promql.refute.facts import compared, either, merged
 from tocsin.witness.promql.refute.lag import lag
@@ -24,8 +24,11 @@ from tocsin.witness.promql.refute.matched import label_less, same_series
 from tocsin.witness.promql.refute.parts import at_most
 from tocsin.witness.promql.refute.result import NO_FACTS, Facts, Result
 
+if TYPE_CHECKING:
+    from tocsin.witness.promql.refute.analysis import Analysis
 
-def unary(node: Unary, view: Analysis) -> Result:
+
+def unary(node: Unary, view: "Analysis") -> Result:
     """A sign."""
     inner = view[node.expr]
     values = negative(inner.values)
@@ -34,7 +37,7 @@ def unary(node: Unary, view: Analysis) -> Result:
     return replace(inner, values=values, exact=None, lag=None)
 
 
-def binary(node: Binary, view: Analysis) -> Result:
+def binary(node: Binary, view: "Analysis") -> Result:
     """An operator between numbers, between a vector and a number, or between vectors."""
     if node.fill is not None or node.op not in SET_OPERATORS | COMPARISONS | _ARITHMETIC:
         return Result(histograms=True)
@@ -54,7 +57,7 @@ _ARITHMETIC = frozenset(("+", "-", "*", "/", "%", "^", "atan2"))
 
 
 # -- set operators -------------------------------------------------------------------------------------------
-def _and(node: Binary, view: Analysis) -> Result:
+def _and(node: Binary, view: "Analysis") -> Result:
     left, right = view[node.left], view[node.right]
     same = same_series(node, view)
     facts = merged(left.facts, right.facts) if same else left.facts
@@ -68,7 +71,7 @@ def _and(node: Binary, view: Analysis) -> Result:
     )
 
 
-def _or(node: Binary, view: Analysis) -> Result:
+def _or(node: Binary, view: "Analysis") -> Result:
     left, right = view[node.left], view[node.right]
     if Presence.NEVER in (left.presence, right.presence) and left.presence != right.presence:
         there = right if left.presence is Presence.NEVER else left
@@ -89,7 +92,7 @@ def _or(node: Binary, view: Analysis) -> Result:
     )
 
 
-def _unless(node: Binary, view: Analysis) -> Result:
+def _unless(node: Binary, view: "Analysis") -> Result:
     left, right = view[node.left], view[node.right]
     if left.presence is Presence.NEVER or right.presence is Presence.NEVER:
         return replace(left, exact=None)
@@ -97,7 +100,7 @@ def _unless(node: Binary, view: Analysis) -> Result:
 
 
 # -- with a number -------------------------------------------------------------------------------------------
-def _with_number(node: Binary, view: Analysis) -> Result:
+def _with_number(node: Binary, view: "Analysis") -> Result:
     left, right = view[node.left], view[node.right]
     scalars = type_of(node) == "scalar"
     flip = type_of(node.left) == "scalar" and not scalars
@@ -122,7 +125,7 @@ def _with_number(node: Binary, view: Analysis) -> Result:
     )
 
 
-def _bool(node: Binary, view: Analysis, found: Result) -> Result:
+def _bool(node: Binary, view: "Analysis", found: Result) -> Result:
     words = f"`{node.op} bool` gives 0 where it does not hold, and an alert fires for every element"
     why = Reason(
         kind="bool",
@@ -141,7 +144,7 @@ def _narrower(exact: tuple[Expr, Interval] | None, op: str, number: Interval) ->
 
 
 # -- between vectors -----------------------------------------------------------------------------------------
-def _between_vectors(node: Binary, view: Analysis) -> Result:
+def _between_vectors(node: Binary, view: "Analysis") -> Result:
     left, right = view[node.left], view[node.right]
     same = same_series(node, view)
     facts = merged(left.facts, right.facts) if same else _of_many_side(node, left, right)
@@ -166,7 +169,7 @@ def _of_many_side(node: Binary, left: Result, right: Result) -> Facts:
     return left.facts if matching.group == "left" else right.facts
 
 
-def _compared_vectors(node: Binary, view: Analysis, found: Result, same: bool) -> Result:
+def _compared_vectors(node: Binary, view: "Analysis", found: Result, same: bool) -> Result:
     left, right = view[node.left], view[node.right]
     if node.returns_bool:
         return _bool(node, view, found)
@@ -186,7 +189,7 @@ def _compared_vectors(node: Binary, view: Analysis, found: Result, same: bool) -
     )
 
 
-def _calculated(node: Binary, view: Analysis, found: Result) -> Interval:
+def _calculated(node: Binary, view: "Analysis", found: Result) -> Interval:
     """By the bounds of both sides, as far as they are there together; and by what they have in common."""
     left, right = (_there(side, found.facts, view) for side in (node.left, node.right))
     same = same_series(node, view)
@@ -202,7 +205,7 @@ def _calculated(node: Binary, view: Analysis, found: Result) -> Interval:
     return values
 
 
-def _there(side: Expr, facts: Facts, view: Analysis) -> Interval:
+def _there(side: Expr, facts: Facts, view: "Analysis") -> Interval:
     """The values of a side where the other one is there too."""
     values = view[side].values
     for key in (side, view[side].key or side):
@@ -210,7 +213,7 @@ def _there(side: Expr, facts: Facts, view: Analysis) -> Interval:
     return values
 
 
-def _by_time(node: Binary, values: Interval, view: Analysis) -> Interval:
+def _by_time(node: Binary, values: Interval, view: "Analysis") -> Interval:
     """The difference of two that follow the time."""
     left, right = view[node.left].lag, view[node.right].lag
     if node.op != "-" or left is None or right is None:
@@ -218,7 +221,7 @@ def _by_time(node: Binary, values: Interval, view: Analysis) -> Interval:
     return values.meet(replace(arithmetic("-", left, right), nan=values.nan))
 
 
-def _percent(node: Binary, view: Analysis) -> float:
+def _percent(node: Binary, view: "Analysis") -> float:
     """The factor of `100 * part / whole`; 0 when it is no such quotient."""
     left = node.left
     if not isinstance(left, Binary) or left.op != "*":
@@ -230,7 +233,7 @@ def _percent(node: Binary, view: Analysis) -> float:
     return 0.0
 
 
-def _difference(node: Binary, view: Analysis, values: Interval) -> Interval:
+def _difference(node: Binary, view: "Analysis", values: Interval) -> Interval:
     if at_most(node.left, node.right, node, view):
         values = values.meet(Interval(high=0, nan=True))
     if at_most(node.right, node.left, node, view):

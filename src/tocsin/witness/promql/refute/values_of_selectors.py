@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tocsin.query.label_flow import Labels
 from tocsin.query.promql import QueryError, parse
@@ -10,9 +11,11 @@ from tocsin.query.promql.labels import labels_of
 from tocsin.witness.interval import ANYTHING, BIT, NOTHING, POSITIVE, Interval, only
 from tocsin.witness.outcome import Reason
 from tocsin.witness.presence import Presence
-from tocsin.witness.promql.refute.analysis import Analysis, TooBig
 from tocsin.witness.promql.refute.result import NO_FACTS, Result
 from tocsin.witness.rule import Known, Recording, Signal
+
+if TYPE_CHECKING:
+    from tocsin.witness.promql.refute.analysis import Analysis
 
 BITS = frozenset(("up", "probe_success"))
 OF_ALERTS = frozenset(("ALERTS", "ALERTS_FOR_STATE"))
@@ -20,7 +23,7 @@ _COUNTING = ("_total", "_bucket", "_count")
 _NO_HISTOGRAM = (*_COUNTING, "_sum", "_info")
 
 
-def selected(node: Selector, view: Analysis) -> Result:
+def selected(node: Selector, view: "Analysis") -> Result:
     """The series of a selector."""
     recorded = _recorded(node, view)
     if recorded is not None:
@@ -84,7 +87,7 @@ def _labels(node: Selector, name: str, signal: Signal | None) -> Labels:
 
 
 # -- recorded series -----------------------------------------------------------------------------------------
-def _recorded(node: Selector, view: Analysis) -> Result | None:
+def _recorded(node: Selector, view: "Analysis") -> Result | None:
     """What the recording rules of this name give; None where there is none."""
     rules = [rule for rule in view.known.recordings if rule.record == node.metric]
     if not rules:
@@ -111,7 +114,11 @@ def _recorded(node: Selector, view: Analysis) -> Result | None:
 
 
 def _of_rule(rule: Recording, known: Known, depth: int) -> Result:
-    from tocsin.witness.promql.refute.analysis import MAX_RECORDINGS
+    from tocsin.witness.promql.refute.analysis import (  # which needs this module
+        MAX_RECORDINGS,
+        Analysis,
+        TooBig,
+    )
 
     if depth >= MAX_RECORDINGS:
         return Result(histograms=True, labels=Labels())
@@ -131,7 +138,7 @@ def _never_recorded(node: Selector, found: Result) -> Reason:
     return Reason(kind="never-recorded", start=node.start, end=node.end, words=words)
 
 
-def buckets(node: Expr, view: Analysis) -> tuple[float, ...]:
+def buckets(node: Expr, view: "Analysis") -> tuple[float, ...]:
     """The declared edges of a `_bucket` selector; none where they are not known."""
     if not isinstance(node, Selector) or not (node.metric or "").endswith("_bucket"):
         return ()
