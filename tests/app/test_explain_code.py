@@ -4,6 +4,7 @@ import pytest
 
 from tocsin.app.explain_code import examples, explain_code, findings
 from tocsin.app.pages import pages
+from tocsin.app.prove import column_names
 from tocsin.checks.check import checks
 from tocsin.diag.pages import written
 
@@ -16,6 +17,9 @@ WITHOUT_EXAMPLE = {
     "spec/too-large": "too long",
     "panel/no-service": "a workspace without services",
     **{code: "is about test files, not about the spec" for code in written() if code.startswith("test/")},
+    "rules/file": "of foreign rule files",
+    "rule/scrape-interval": "found by proving",
+    **{f"proof/{column}": "found by proving" for column in column_names()},
 }
 
 

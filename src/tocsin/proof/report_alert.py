@@ -79,7 +79,8 @@ def _cell(name: str, cell: Cell, proof: Proof) -> str:
         return f"{cell.state}: {cell.why}"
     refuted = "" if cell.state == "proven" else f"REFUTED, {cell.done} of {cell.total}: "
     if name == "sharp" and proof.sharp is not None:
-        same = f"; not counted: {'; '.join(cell.words)}" if cell.words else ""
+        count = len(proof.sharp.equivalents)
+        same = f"; {count} more are the same rule by another name" if count else ""
         return f"{proof.sharp.mutants} mutants, {cell.done} caught{same}"
     if name == "resolves":
         return refuted + "when the fault has ended, at the predicted evaluation"
