@@ -9,6 +9,7 @@ from tocsin.model import build_organisation as organisation
 from tocsin.model.alerting import Alert, RecordingRule, Severity
 from tocsin.model.build_alerts import AlertBuilder
 from tocsin.model.build_dashboards import DashboardSource, Setting, build_dashboards
+from tocsin.model.build_scenarios import scenarios
 from tocsin.model.build_services import service as build_service
 from tocsin.model.dashboards import Dashboard
 from tocsin.model.redaction import CLASSES
@@ -88,6 +89,7 @@ class _Environment:
         alerts = tuple(self._alerts(builder, services))
         collisions.runbooks(alerts, sink)
         inhibitions = organisation.inhibitions(spec, _said_names(spec), sink)
+        situations = scenarios(spec, services, self.identity, _said_names(spec), sink)
         hours = organisation.hours(spec, sink)
         watchdog = organisation.watchdog(spec, receivers, sink)
         redact = self._redaction(services)
@@ -116,6 +118,7 @@ class _Environment:
             watchdog=watchdog,
             dashboards=dashboards,
             redact=redact,
+            scenarios=situations,
             stack=self._stack(),
             origin=spec.node,
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tocsin.diag.nodes import Node
 from tocsin.model.alerting import Alert, Hours, Inhibition, Receiver, RecordingRule, Severity, Team, Watchdog
 from tocsin.model.dashboards import Dashboard
+from tocsin.model.scenario import Scenario
 from tocsin.model.telemetry import Service
 from tocsin.spec.values import Duration, Rate, Size
 
@@ -73,6 +74,8 @@ class Model:
     dashboards: tuple[Dashboard, ...]
     redact: Mapping[str, str]
     """Redaction classes in use: name -> RE2 pattern of the value."""
+    scenarios: tuple[Scenario, ...] = ()
+    """Situations in terms of signals, and who may be woken by them."""
     stack: Stack
     origin: Node
 

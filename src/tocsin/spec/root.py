@@ -14,6 +14,7 @@ from tocsin.spec.organisation import (
     StackSpec,
     WatchdogSpec,
 )
+from tocsin.spec.scenarios import ScenarioSpec
 from tocsin.spec.services import ServiceSpec
 
 LANGUAGE = 1
@@ -76,6 +77,9 @@ class Spec:
     services: Mapping[str, ServiceSpec] = said("the services", default=MappingProxyType({}), keys="name")
     alerts: Mapping[str, Node] = said("alerts that belong to no single service", default=_EMPTY, keys="alert")
     inhibit: tuple[InhibitSpec, ...] = said("which alert explains which others", default=())
+    scenarios: Mapping[str, ScenarioSpec] = said(
+        "situations, and who may be woken by them", default=MappingProxyType({}), keys="name"
+    )
     dashboards: Mapping[str, Node] = said("the dashboards", default=_EMPTY, keys="name")
     redact: Mapping[str, str] = said(
         "classes of secrets beside the built-in ones: name to RE2 pattern",

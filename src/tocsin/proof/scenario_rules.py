@@ -1,0 +1,122 @@
+"""Which rules can have anything to do with a scenario, so that only those are evaluated.
+
+A rule that reads none of the metrics that a scenario touches does what it does in the healthy world, which is
+evaluated once. And a rule that can neither wake anybody, nor inhibit one that does, nor is expected to tell
+anything, need not be evaluated at all.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin.model.digest import DIGEST
+from tocsin.model.routing import WATCHDOG, Routing
+from tocsin.model.workspace import Model
+from tocsin.proof.promtool_rule import rule_file
+from tocsin.proof.rulebook import Book
+from tocsin.query.errors import QueryError
+from tocsin.query.promql import parse
+from tocsin.query.promql.walk import selectors
+from tocsin.witness.rule import Recording, Rule
+
+_OF_ALERTS = frozenset(("ALERTS", "ALERTS_FOR_STATE"))
+Metrics = frozenset[str] | None
+"""None: any metric."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The Prometheus rules of a book that matter for who is woken, with what each of them reads."""
+
+    recordings: tuple[tuple[Recording, Metrics], ...]
+    rules: tuple[tuple[Rule, Metrics], ...]
+
+    def about(self, touched: Metrics, told: Iterable[str] = ()) -> "Chosen":
+        """Those that read any of these metrics; `told` are alerts that are asked for by name."""
+        names = {name.rpartition("/")[2] for name in told}
+        reach = self._reach(touched)
+        rules = [rule for rule, reads in self.rules if _meets(reads, reach) or rule.name in names]
+        wanted = set[str]()
+        for rule, reads in self.rules:
+            if rule in rules:
+                wanted |= self._needed(reads)
+        recordings = [one for one, _ in self.recordings if one.record in wanted]
+        return Chosen(tuple(recordings), tuple(rules), frozenset(wanted))
+
+    def _reach(self, touched: Metrics) -> Metrics:
+        """With what is recorded of it."""
+        if touched is None:
+            return None
+        reach = set(touched)
+        for one, reads in self.recordings:
+            if _meets(reads, frozenset(reach)):
+                reach.add(one.record)
+        return frozenset(reach)
+
+    def _needed(self, reads: Metrics) -> set[str]:
+        """What has to be there to be read, recorded or not."""
+        recorded = {one.record: of for one, of in self.recordings}
+        found: set[str] = set()
+        waiting = list(reads if reads is not None else recorded)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += recorded.get(name) or ()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rules for one scenario."""
+
+    recordings: tuple[Recording, ...]
+    rules: tuple[Rule, ...]
+    reads: frozenset[str]
+    """All metrics that they read."""
+
+    @property
+    def file(self) -> Mapping[str, Any]:
+        """As a rule file: what is recorded comes first."""
+        if not self.rules:
+            return {"groups": []}
+        first, *others = self.rules
+        tree = rule_file(first, self.recordings, annotated=False)
+        for one in others:
+            tree["groups"][0]["rules"] += rule_file(one, (), annotated=False)["groups"][0]["rules"]
+        return tree
+
+
+def rule_set(book: Book, model: Model, told: Iterable[str]) -> RuleSet:
+    """The rules of the book that matter; `told` are alerts that scenarios expect without a page."""
+    routing = Routing(model)
+    names = {name.rpartition("/")[2] for name in told} | {one.when for one in model.inhibitions}
+    rules = [
+        subject.rule
+        for subject in book.subjects
+        if subject.rule.language == "promql"
+        and (subject.rule.name in names or _wakes(subject.rule, routing, model))
+    ]
+    recordings = [one for several in book.recorded.values() for one in several]
+    return RuleSet(
+        recordings=tuple((one, _reads(one.expr)) for one in recordings),
+        rules=tuple((rule, _reads(rule.expr)) for rule in rules if rule.name not in (DIGEST, WATCHDOG)),
+    )
+
+
+def _wakes(rule: Rule, routing: Routing, model: Model) -> bool:
+    route = routing.leaf({**dict(rule.labels), "alertname": rule.name})
+    return any(name in model.receivers and model.receivers[name].pager for name in route.receivers)
+
+
+def _reads(expr: str) -> Metrics:
+    try:
+        found = [selector.metric for selector in selectors(parse(expr))]
+    except QueryError:
+        return None
+    names = frozenset(name for name in found if name)
+    return None if len(names) < len(set(found)) or names & _OF_ALERTS else names
+
+
+def _meets(reads: Metrics, touched: Metrics) -> bool:
+    return reads is None or touched is None or bool(reads & touched)
