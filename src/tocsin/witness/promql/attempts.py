@@ -54,6 +54,7 @@ def attempts(
     yield from _each(trials[:2], lambda trial: _steady(trial, hints, beating=True))
     yield from _each(early, lambda trial: _transient(trial, rule, hints))
     yield from _each(trials[2:], lambda trial: _steady(trial, hints))
+    yield from _each(trials, lambda trial: _steady(trial, hints, ending=True))
     later = (Trial(expr, parts, layouts[0], replace(first, start=at), budget) for at in starts(expr)[1:])
     yield from _each(later, lambda trial: _steady(trial, hints))
     yield from _each(trials[:6], lambda trial: _steady(trial, hints, wild=True))
@@ -71,11 +72,16 @@ def _hints(expr: Expr) -> Hints:
     return Hints(plain, products(plain), windows(expr), negative=signs(expr))
 
 
-def _steady(trial: Trial, hints: Hints, *, wild: bool = False, beating: bool = False) -> Iterator[Attempt]:
-    """A fault that lasts. `beating`: times are renewed all the time as long as all is well."""
+def _steady(
+    trial: Trial, hints: Hints, *, wild: bool = False, beating: bool = False, ending: bool = False
+) -> Iterator[Attempt]:
+    """A fault that lasts.
+
+    As long as all is well, times are renewed if `beating`, and series may be missing if `ending`.
+    """
     usual = healthy(trial)
     start = tuple(replace(m, move="fresh") if m.move == "clock" else m for m in usual) if beating else usual
-    calm = None if beating and start == usual else settled(trial, start, hints)
+    calm = None if beating and start == usual else settled(trial, start, hints, ending=ending or wild)
     if calm is None:
         return
     fault, score = climb(trial, calm, hints, wild=wild)
@@ -83,28 +89,31 @@ def _steady(trial: Trial, hints: Hints, *, wild: bool = False, beating: bool = F
         yield _finished(trial, trial, hints, calm, fault)
 
 
-def settled(trial: Trial, state: State, hints: Hints) -> State | None:
+def settled(trial: Trial, state: State, hints: Hints, *, ending: bool) -> State | None:
     """A quiet state near this one; None when there is none."""
     for _ in range(ROUNDS):
         margin = trial.margin(state)
         if margin <= 0 and (margin < SHALLOW or not any(m.move == "clock" for m in state)):
             return state
-        calmer = _calmer(trial, state, hints)
+        calmer = _calmer(trial, state, hints, ending)
         if calmer is None:
             return None
         state = calmer
     return None
 
 
-def _calmer(trial: Trial, state: State, hints: Hints) -> State | None:
+def _calmer(trial: Trial, state: State, hints: Hints, ending: bool) -> State | None:
     """A state that is surely quiet, or else the one that is nearest to it."""
     trial.store(state, keep=True)
     best: State | None = None
     least = trial.margin(state), trial.unrest(state)
     for move in sorted(moves(trial, state, hints), key=lambda move: move.motion == GONE):
+        gone = move.motion == GONE
+        if gone and not ending:
+            break
         after = move.applied(state)
         margin = max(trial.margin(after), trial.margin(_later(after, trial)))
-        if margin < DEEP:
+        if margin < DEEP or (gone and margin <= 0):
             return after
         if margin <= least[0]:
             score = margin, trial.unrest(after)
@@ -173,7 +182,7 @@ def following(steady: Trial, calm: State, rule: Rule) -> Trial:
 
 
 def _by_pairs(trial: Trial, hints: Hints) -> Iterator[Attempt]:
-    calm = settled(trial, healthy(trial), hints)
+    calm = settled(trial, healthy(trial), hints, ending=True)
     found = None if calm is None else pairs(trial, calm, hints)
     if calm is not None and found is not None:
         yield _finished(trial, trial, hints, calm, found[0])

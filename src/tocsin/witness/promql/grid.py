@@ -21,6 +21,7 @@ _IN_A_WINDOW = 4
 _STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
 _COUNTING = frozenset(("changes", "resets", "count_over_time"))
 _MOST_COUNTED = 60
+_MANY_IN_A_WINDOW = 20
 _FINEST = 0.5
 _PARTS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60)
 _DATES = frozenset(
@@ -107,9 +108,11 @@ def _interval(every: float, short: float, dense: int) -> float:
 
 def _density(expr: Expr) -> int:
     """How many samples the shortest window needs: more where samples, changes or resets are counted."""
-    counted = [node for node in walk(expr) if isinstance(node, Call) and node.name in _COUNTING]
-    asked = [n for n in plain_numbers(expr) if 1 < n <= _MOST_COUNTED] if counted else []
-    return max(_IN_A_WINDOW, *(math.ceil(2 * n) + 4 for n in asked), 0)
+    called = {node.name for node in walk(expr) if isinstance(node, Call)}
+    asked = [n for n in plain_numbers(expr) if 1 <= n <= _MOST_COUNTED]
+    if called & _COUNTING:
+        return max(_IN_A_WINDOW, *(math.ceil(2 * n) + 4 for n in asked if n > 1), 0)
+    return _MANY_IN_A_WINDOW if "increase" in called and asked else _IN_A_WINDOW
 
 
 def looks_back(expr: Expr) -> bool:

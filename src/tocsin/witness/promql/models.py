@@ -1,5 +1,6 @@
 """How series move: a few kinds of motion with one number each, and the samples they give phase by phase."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +16,7 @@ Move = Literal["level", "rise", "drift", "gone", "toggle", "clock", "fresh", "ob
 class Motion:
     """What a series does for a while.
 
-    level: it is `value`. rise: a counter counts `value` a sample (below 1: 1 each 1/value samples).
+    level: it is `value`. rise: a counter counts `value` a sample, whole things only.
     drift: it begins at `other` and moves `value` a sample. toggle: it is `other` and 1 more in turns of
     `value` samples. gone: it has ended. missed: no samples, but no end. sparse: it is `other`, and only each
     `value`th sample is there. clock: a time, `value` seconds before the fault begins. fresh: a time, always
@@ -77,11 +78,14 @@ def _there(run: Run) -> bool:
 
 
 def _of_bucket(motion: Motion, channel: Channel, index: int) -> Motion:
-    """Slow observations are in all buckets from `slow` on, the others in all."""
+    """Slow observations are in the buckets from `slow` on, as many others from the one before on.
+
+    The rest is in all. So a quantile moves smoothly over the bound between the two.
+    """
     if motion.move != "observe":
         return motion
-    below = index < channel.slow
-    return Motion("rise", motion.other - motion.value if below else motion.other)
+    steps = 0 if index >= channel.slow else 1 if index == channel.slow - 1 else 2
+    return Motion("rise", max(0.0, motion.other - steps * motion.value))
 
 
 def _runs(phases: Sequence[tuple[int, Motion]], whole: bool) -> tuple[Run, ...]:
@@ -112,10 +116,9 @@ def _ended(length: int, there: bool) -> Iterator[Run]:
 
 def _rising(rate: float, length: int, count: float, first: bool, whole: bool) -> Iterator[Run]:
     """A counter goes on from where it was; the very first sample is zero."""
-    if whole and 0 < rate < 1:
-        turn = max(2, round(1 / rate))
-        values = [count + (i // turn if first else i // turn + 1) for i in range(length)]
-        yield from runs(values)
+    if whole and not float(rate).is_integer():
+        begin = 0 if first else 1
+        yield from runs(count + math.floor(rate * (i + begin) + 1e-9) for i in range(length))
         return
     yield Run(count if first else count + rate, length, rate)
 

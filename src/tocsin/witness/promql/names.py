@@ -7,7 +7,7 @@ from typing import Literal
 
 from tocsin.query.promql.ast import COMPARISONS, Binary, Call, Expr, Subquery, Unary
 from tocsin.query.promql.types import type_of
-from tocsin.query.promql.walk import bare, walk
+from tocsin.query.promql.walk import bare, selectors, walk
 from tocsin.witness.promql.shapes import Need
 from tocsin.witness.rule import Signal
 from tocsin.witness.telemetry import Labels
@@ -19,6 +19,7 @@ _OF_CHANGE = frozenset(("changes", "resets", "idelta", "stddev_over_time", "stdv
 _OF_GAPS = frozenset(("count_over_time", "present_over_time", "absent_over_time", "timestamp"))
 _OF_BUCKETS = frozenset(("histogram_quantile", "histogram_fraction", "histogram_quantiles"))
 _STATE = re.compile(r"(^|_)(up|ready|healthy|success|enabled|available|active|status|state|online)$")
+_YES_OR_NO = re.compile(r"(^|_)(up|ready|healthy|success|enabled|online)$")
 _RATIO = re.compile(r"(ratio|fraction|utili[sz]ation)(_|$)")
 _PERCENT = re.compile(r"percent|_pct(_|$)")
 _TROUBLE = re.compile(
@@ -91,7 +92,8 @@ def _gauge(name: str, signal: Signal | None, trouble: bool, drifts: bool, change
     if name.endswith("_info") or (signal is not None and signal.type == "info"):
         return Nature("gauge", True, 1.0, 1.0, 1.0)
     if _STATE.search(name):
-        return Nature("gauge", True, 0.0, float("inf"), 1.0, trouble, drifts, changes)
+        high = 1.0 if _YES_OR_NO.search(name) else float("inf")
+        return Nature("gauge", True, 0.0, high, 1.0, trouble, drifts, changes)
     if _RATIO.search(name) or unit == "ratio":
         return Nature("gauge", False, 0.0, 1.0, 0.0 if trouble else 0.5, trouble, drifts, changes)
     if _PERCENT.search(name) or unit == "percent":
@@ -143,7 +145,7 @@ def _is_a_time(need: Need) -> Literal["", "past", "ahead"]:
 def asks_the_time(expr: Expr) -> bool:
     """Whether `time()` stands in it, and no series."""
     calls = [node for node in walk(expr) if isinstance(node, Call)]
-    return any(c.name == "time" for c in calls)
+    return any(c.name == "time" for c in calls) and not selectors(expr)
 
 
 def _compared_with_its_past(need: Need) -> bool:

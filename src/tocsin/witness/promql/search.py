@@ -56,19 +56,35 @@ def moves(
 
 
 def climb(
-    trial: Trial, state: State, hints: Hints, *, wild: bool = False, first: frozenset[int] = frozenset()
+    trial: Trial,
+    state: State,
+    hints: Hints,
+    *,
+    wild: bool = False,
+    towards: State | None = None,
 ) -> tuple[State, Score]:
-    """The best state that is reached by changing one channel after the other."""
+    """The best state that is reached by changing one channel after the other.
+
+    What is not as in `towards` changes first, and first of all to what is there.
+    """
     best = trial.score(trial_kept(trial, state))
     for _ in range(ROUNDS):
         if best[0] > 0:
             break
-        step = _step(trial, state, best, moves(trial, state, hints, wild=wild, first=first))
+        goals = _goals(state, towards)
+        first = frozenset(i for move in goals for i in move.channels)
+        step = _step(trial, state, best, [*goals, *moves(trial, state, hints, wild=wild, first=first)])
         if step is None:
             break
         state, best = step
         trial.store(state, keep=True)
     return state, best
+
+
+def _goals(state: State, towards: State | None) -> list[Move]:
+    if towards is None:
+        return []
+    return [Move((i,), goal) for i, goal in enumerate(towards) if goal != state[i]]
 
 
 def trial_kept(trial: Trial, state: State) -> State:

@@ -13,6 +13,8 @@ NEAR = 0.02
 """The margin that is kept, where values are not whole."""
 DEEP = -0.05
 """A healthy state is at least so far from firing."""
+FEW = 30
+"""Counters that count fewer a sample need not count the same with each."""
 LEAP = 0.08
 """A margin that is larger is not near."""
 WIDE = 0.045
@@ -31,10 +33,13 @@ def reverted(trial: Trial, state: State, origin: State) -> State:
     return state
 
 
-def tightened(trial: Trial, state: State, origin: State) -> State:
-    """As near to `origin` as may be, one channel after the other; channels that moved together stay so."""
+def tightened(trial: Trial, state: State, origin: State, *, lasting: bool = True) -> State:
+    """As near to `origin` as may be, one channel after the other; channels that moved together stay so.
+
+    `lasting`: where time itself ends it, it goes on for as long as the rule waits.
+    """
     for group in _groups(trial, state, origin):
-        state = _one(trial, state, origin, group)
+        state = _one(trial, state, origin, group, lasting)
     return state
 
 
@@ -46,9 +51,11 @@ def _groups(trial: Trial, state: State, origin: State) -> list[tuple[int, ...]]:
     return [tuple(group) for group in found.values()]
 
 
-def _one(trial: Trial, state: State, origin: State, group: tuple[int, ...]) -> State:
+def _one(trial: Trial, state: State, origin: State, group: tuple[int, ...], lasting: bool) -> State:
     motion, before = state[group[0]], origin[group[0]]
     channel = trial.channels[group[0]]
+    if motion.move != before.move and before.move in ("drift", "rise", "observe"):
+        motion = _same_move(trial, state, group, before) or motion
 
     def with_(value: float) -> State:
         return tuple(with_value(motion, value) if i in group else m for i, m in enumerate(state))
@@ -57,15 +64,26 @@ def _one(trial: Trial, state: State, origin: State, group: tuple[int, ...]) -> S
         return trial.margin(with_(value))
 
     if motion.move == "clock":
-        return with_(_moment(margin, motion.value, before, trial.grid))
+        return with_(_moment(margin, motion.value, before, trial.grid, lasting))
     if motion.move == "toggle":
         return with_(_slowest(margin, motion.value))
     if motion.move in ("gone",) or before.move != motion.move:
         goal = _calm(motion)
         if goal is None:
             return state
-        return with_(nearest(margin, motion.value, goal, _whole(channel, motion)))
-    return with_(nearest(margin, motion.value, before.value, _whole(channel, motion)))
+        return with_(
+            nearest(margin, motion.value, goal, _whole(channel, motion), rises=motion.move == "rise")
+        )
+    return with_(
+        nearest(margin, motion.value, before.value, _whole(channel, motion), rises=motion.move == "rise")
+    )
+
+
+def _same_move(trial: Trial, state: State, group: tuple[int, ...], before: Motion) -> Motion | None:
+    """A motion of the kind of `before` that does just as well: nothing moves."""
+    still = with_value(before, 0.0)
+    tried = tuple(still if i in group else m for i, m in enumerate(state))
+    return still if trial.margin(tried) > 0 else None
 
 
 def _calm(motion: Motion) -> float | None:
@@ -77,14 +95,14 @@ def _whole(channel: Channel, motion: Motion) -> bool:
     return motion.move == "observe" or (channel.nature.whole and motion.move in ("level", "rise"))
 
 
-def _moment(margin: Callable[[float], float], age: float, before: Motion, grid: Grid) -> float:
+def _moment(margin: Callable[[float], float], age: float, before: Motion, grid: Grid, lasts: bool) -> float:
     """An age that comes true between two evaluations, half-way.
 
     Where time itself heals, it is still true after `for`.
     """
     if before.move != "clock" or margin(before.value) > 0:
         return age
-    lasting = grid.hold + 5 * grid.every if before.value > age else 0.0
+    lasting = grid.hold + 5 * grid.every if lasts and before.value > age else 0.0
     if lasting and before.value >= 0 and margin(lasting) <= 0:
         return 0.0 if margin(0.0) > 0 else age
     good, bad = age, before.value
@@ -105,17 +123,21 @@ def _slowest(margin: Callable[[float], float], turn: float) -> float:
     return turn
 
 
-def nearest(margin: Callable[[float], float], value: float, goal: float, whole: bool) -> float:
+def nearest(
+    margin: Callable[[float], float], value: float, goal: float, whole: bool, *, rises: bool = False
+) -> float:
     """The value nearest to `goal` that keeps the margin, or a round one just beside it."""
     least = min(NEAR, margin(value))
     if least <= 0 or value == goal:
         return value
     if margin(goal) >= least:
         return goal
-    fine = whole and (abs(value) >= 1 or abs(goal) >= 1)
+    fine = whole and (not rises or max(abs(value), abs(goal)) >= FEW)
     if fine and abs(value - goal) < 200:
         least = min(least, 1e-9)
     good = _bisected(margin, value, goal, least, fine)
+    if fine and max(abs(good), abs(goal)) < FEW and rises:
+        good, fine = _bisected(margin, good, goal, least, False), False
     return _rounded(margin, good, value, least, fine)
 
 

@@ -110,6 +110,12 @@ class Trial:
         last = len(found) - self.lasting + 1
         return max(min(found[i : i + self.lasting]) for i in range(last))
 
+    def instant(self, state: State) -> float:
+        """The time at which the margin is greatest."""
+        margins = self._margins(self.expr, self.store(state))
+        best = max(range(len(margins)), key=margins.__getitem__)
+        return self.grid.start + self.instants[best] * self.grid.interval
+
     def score(self, state: State) -> Score:
         """The margin, and what tells apart states of the same margin: how many comparisons fail, how far."""
         margin = self.margin(state)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tocsin.query.promql.ast import Expr
-from tocsin.query.promql.walk import selectors
+from tocsin.query.promql.walk import metrics, selectors
 from tocsin.witness.case import Alerting, Case, Clause, Kind
 from tocsin.witness.promql.attempts import Attempt
 from tocsin.witness.promql.clauses import Deciding, opposed
@@ -72,7 +72,9 @@ def clause(found: Found, part: Deciding) -> Case | Lack:
     if searched is None:
         return Lack(f"{what}: no telemetry was found in which only this is different", part)
     trial, state = searched
-    for course in _courses(found, state, alone):
+    for course in _courses(found, part, state):
+        if all(motion == GONE for states in course.states for motion in states):
+            continue
         try:
             alerts = predict(found.setting, course)
         except EngineRefuses as refused:
@@ -106,11 +108,10 @@ def _searched(found: Found, part: Deciding) -> tuple[Trial, State] | None:
     Or, where this part decides about all else, in which it is different, whatever else is.
     """
     fault, calm, hints = found.attempt.all_fault, found.attempt.all_calm, found.attempt.hints
-    changed = frozenset(i for i, motion in enumerate(fault) if motion != calm[i])
     for trial, origin, wild in _ways(found, part):
-        state, score = climb(trial, origin, hints, wild=wild, first=changed)
+        state, score = climb(trial, origin, hints, wild=wild, towards=calm if origin is fault else fault)
         if score[0] > 0:
-            return trial, tightened(trial, reverted(trial, state, fault), fault)
+            return trial, tightened(trial, reverted(trial, state, fault), fault, lasting=False)
     return None
 
 
@@ -127,28 +128,33 @@ def _ways(found: Found, part: Deciding) -> Iterator[tuple[Trial, State, bool]]:
     yield whole, fault, True
 
 
-def _lean(found: Found, state: State) -> tuple[State, State]:
-    """The healthy state and this one, without the channels that the witness does without as well."""
+def _lean(found: Found, part: Deciding, state: State) -> tuple[State, State]:
+    """The healthy state and this one, without the channels that the witness does without as well.
+
+    Those that the part itself reads stay.
+    """
     attempt = found.attempt
+    read = metrics(part.node)
     out = [
-        lean == less == GONE and motion == full
-        for lean, less, full, motion in zip(
-            attempt.calm, attempt.fault, attempt.all_fault, state, strict=True
-        )
+        attempt.calm[i] == attempt.fault[i] == GONE
+        and motion == attempt.all_fault[i]
+        and found.setting.channels[i].metric not in read
+        for i, motion in enumerate(state)
     ]
     calm = tuple(GONE if left else motion for left, motion in zip(out, attempt.all_calm, strict=True))
     return calm, tuple(GONE if left else motion for left, motion in zip(out, state, strict=True))
 
 
-def _courses(found: Found, full: State, alone: bool) -> Iterator[Course]:
+def _courses(found: Found, part: Deciding, full: State) -> Iterator[Course]:
     """The same course with this state as the fault; then with states ever calmer, if it must not fire."""
-    calm, state = _lean(found, full)
+    calm, state = _lean(found, part, full)
+    alone = part.part in ("left branch", "right branch")
     for late in (True, False) if any(m.move == "clock" for m in state) else (True,):
         yield replace(found.course, states=(calm, state, calm), late=late)
     if (found.attempt.all_calm, full) != (calm, state):
         yield replace(found.course, states=(found.attempt.all_calm, full, found.attempt.all_calm), late=True)
-    for part in () if alone else (0.1, 0.3, 0.6, 1.0):
-        milder = tuple(_towards(m, c, part) for m, c in zip(state, calm, strict=True))
+    for share in () if alone else (0.1, 0.3, 0.6, 1.0):
+        milder = tuple(_towards(m, c, share) for m, c in zip(state, calm, strict=True))
         yield replace(found.course, states=(calm, milder, calm), late=True)
 
 
@@ -190,9 +196,9 @@ def _words(found: Found, part: Deciding, trial: Trial, state: State) -> str:
 
 
 def _sides(part: Deciding, trial: Trial, state: State) -> tuple[float | None, float | None]:
-    """What stands left and right of the comparison at the last instant."""
+    """What stands left and right of the comparison."""
     store = trial.store(state)
-    t = trial.grid.start + trial.instants[-1] * trial.grid.interval
+    t = trial.instant(state)
     values: list[float | None] = []
     for side in (part.node.left, part.node.right):
         try:
