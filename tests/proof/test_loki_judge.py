@@ -149,6 +149,13 @@ def test_what_a_ruler_cannot_evaluate(loki, expr, own, said):
     assert said in words(seen)
 
 
+def test_lines_that_loki_does_not_take_spoil_only_their_case(loki):
+    long = Stream(API, (Line(301.0, "x" * 300_000),))
+    bad, good = judged(loki, rule(), case(long), case(burst(301, 5)))
+    assert "Loki: it does not take the lines" in words(bad)
+    assert good.ok
+
+
 def test_templates_that_fail_are_a_refutation(loki):
     own = rule(annotations=pairs(summary='{{ humanize "x" }}'), hold=60.0)
     expected = (alerting(360, 420, 660, service_name="api"),)

@@ -96,9 +96,9 @@ def _is_log_query(expr: str) -> bool:
 
 
 def answer(error: EngineError) -> str:
-    """What Loki said, without the status around it."""
+    """What Loki said; of the status only one that is Loki's own fault."""
     said = dict(error.facts).get("answer", str(error))
-    return said.partition('"')[2].removesuffix('"') or said
+    return said if said.startswith("5") else said.partition('"')[2].removesuffix('"') or said
 
 
 def _entries(lines: Iterable[Line]) -> tuple[tuple[int, str, Mapping[str, str]], ...]:

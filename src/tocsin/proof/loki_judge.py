@@ -15,10 +15,11 @@ from threading import local
 
 from tocsin import engines
 from tocsin.engines import EngineError, Missing, NotRun
+from tocsin.engines.answers import Refused
 from tocsin.engines.servers.loki import RunningLoki
 from tocsin.proof import promtool_judge
 from tocsin.proof.compare import difference, instant, is_template, shown
-from tocsin.proof.loki_grid import METRIC, Grid, Refusal, evaluate, push
+from tocsin.proof.loki_grid import METRIC, Grid, Refusal, answer, evaluate, push
 from tocsin.proof.verdict import CaseVerdict, Proposal, Verdicts
 from tocsin.witness.case import Alerting, Case
 from tocsin.witness.rule import Rule
@@ -98,22 +99,26 @@ def _ask(
     own = local()
 
     def ask(pair: tuple[Rule, Case]) -> _Asked:
-        rule, case = pair
         if not hasattr(own, "loki"):
             own.loki = loki.beside()
-        tenant = uuid.uuid4().hex
-        push(own.loki, tenant, case.streams)
-        grid = evaluate(
-            own.loki, tenant, rule.expr, every=case.every, until=case.until, offset=rule.query_offset
-        )
+        grid = _grid(*pair, own.loki)
         if told:
             told(1)
-        return _Asked(rule, case, grid)
+        return _Asked(*pair, grid)
 
     with ThreadPoolExecutor(_THREADS) as pool:
         pairs = [(one.rule, case) for one in proposals for case in one.cases]
         done = iter(list(pool.map(ask, pairs)))
     return [(one, [next(done) for _ in one.cases]) for one in proposals]
+
+
+def _grid(rule: Rule, case: Case, loki: RunningLoki) -> Grid | Refusal:
+    tenant = uuid.uuid4().hex
+    try:
+        push(loki, tenant, case.streams)
+    except Refused as error:
+        return Refusal(f"it does not take the lines: {answer(error)}")
+    return evaluate(loki, tenant, rule.expr, every=case.every, until=case.until, offset=rule.query_offset)
 
 
 # -- the same grid for promtool ----------------------------------------------------------------------
