@@ -23,6 +23,11 @@ MATCHERS = (
 )
 COMPARING = (">", "<", ">=", "<=", "==", "!=")
 NUMBERS = ("0", "1", "2", "5", "-1", "0.5", "100", "-5", "1.5", "3", "10", "0", "1")
+HISTOGRAMS = (
+    "{{count:5 sum:3 buckets:[2 3]}}+{{count:1 sum:1 buckets:[1]}}x30",
+    "{{count:5 sum:3 buckets:[2 3]}}x30",
+    "1 2 {{count:5 sum:3 buckets:[2 3]}}x20 5x8",
+)
 ELEMENTWISE = (
     "abs",
     "ceil",
@@ -230,7 +235,9 @@ class Telemetry:
         return [*found, _series("h_count", labels, sums[-1])]
 
     def values(self, dense: bool) -> str:
-        """Of a gauge: anything."""
+        """Of a gauge: anything, now and then native histograms."""
+        if not dense and self.random.random() < 0.1:
+            return self.pick(HISTOGRAMS)
         sorts = (
             lambda: self.pick(("0", "1", "2", "5", "-1", "3", "10", "100", "-5", "0.5")),
             lambda: str(self.random.randrange(-10, 11)),
