@@ -26,10 +26,10 @@ from tocsin.witness.outcome import NotFound, Outcome, Witnessed
 from tocsin.witness.rule import Known, Rule
 
 NOTHING = Known()
-DEFAULT = 3_000_000
+DEFAULT = 1_000_000
 """Steps: about one for each line that is read and each element that is calculated."""
 _MOST_REPLICAS = 12
-_SEARCH = 250_000
+_SEARCH = 120_000
 """Steps for one structure of lines; before, the plainest states of each structure are looked at."""
 
 
@@ -97,7 +97,7 @@ def _states(trial: Trial, steps: int) -> tuple[State, State] | str:
     """A calm state and one in which the rule fires."""
     fault = satisfying(trial, trial.score, steps=steps)
     if fault is None:
-        return ""
+        return trial.excess
     fault = comfortable(trial, shrunk(fault, lambda state: trial.score(state) > 0))
     quiet = calm(trial, fault)
     return "no lines were found under which it is quiet" if quiet is None else (quiet, fault)
@@ -119,7 +119,7 @@ def _after_calm(trial: Trial, steps: int) -> tuple[State, State] | str:
 
 def _beside(plan: Plan, found: list[Kind]) -> list[Kind]:
     """Lines that only some ranges take (such as those that did not fail), or harmless ones for none."""
-    near = [harmless(kind) for kind in others(plan, found)]
+    near = [harmless(kind) for kind in others(plan, found, healthy=True)]
     seen = {kind.takes for kind in found}
     some: list[Kind] = []
     for kind in near:

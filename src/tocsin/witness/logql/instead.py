@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tocsin.witness.case import Case, Clause
 from tocsin.witness.logql import words
-from tocsin.witness.logql.course import Flow, geometry
+from tocsin.witness.logql.course import Flow, Phase, geometry
 from tocsin.witness.logql.kinds import Kind
 from tocsin.witness.logql.profile import Setting
 from tocsin.witness.logql.trial import Trial, with_flow
@@ -16,10 +16,14 @@ def instead(setting: Setting, kind: Kind) -> Case | str:
     same = [
         number
         for number, each in enumerate(trial.kinds)
-        if setting.fault[number].lines and each.takes[reader] and not kind.takes[reader]
+        if setting.fault[number].lines
+        and each.takes[reader]
+        and (not kind.takes[reader] or each.extractor is kind.extractor)
     ]
-    if not same:
+    if not same and not kind.takes[reader]:
         return _beside(setting, kind)
+    if not same:
+        return f"lines that meet `{_where(setting, kind)}` change nothing"
     wider = _with_kind(setting, kind)
     state = setting.fault
     for number in same:
@@ -27,10 +31,20 @@ def instead(setting: Setting, kind: Kind) -> Case | str:
     lines = sum(setting.fault[number].lines for number in same)
     state = (*state, replace(setting.fault[same[0]], lines=lines))
     where = _where(setting, kind)
-    pins = Clause(*_place(kind), f"the lines do not meet `{where}`")
     phases = wider.phases(state, wider.span)
+    if kind.takes[reader]:
+        return _also(wider, kind, phases, words.story(wider, state))
+    pins = Clause(*_place(kind), f"the lines do not meet `{where}`")
     case = wider.case(f"without {where}", "clause", phases, words.story(wider, state), pins)
     return case if not case.fires else f"lines that do not meet `{where}` make it fire all the same"
+
+
+def _also(setting: Setting, kind: Kind, phases: list[Phase], story: str) -> Case | str:
+    """The lines are taken for another reason."""
+    where = _where(setting, kind)
+    pins = Clause(*_place(kind), f"the lines meet `{where}`")
+    case = setting.case(f"also {where}", "firing-clause", phases, story, pins)
+    return case if case.fires else f"lines that meet `{where}` do not make it fire"
 
 
 def _beside(setting: Setting, kind: Kind) -> Case | str:

@@ -1,5 +1,6 @@
 """The kinds of lines that matter to a rule: those that a range takes, and those that only some take."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -8,7 +9,8 @@ from tocsin.query.logql.print import print_expr
 from tocsin.query.logql.walk import walk_with_parents
 from tocsin.witness.logql.demands import Place, nth_value, quantity
 from tocsin.witness.logql.evaluate import Plan
-from tocsin.witness.logql.moulds import Mould, Wish, fitting, missing, sampled
+from tocsin.witness.logql.making import DONE, Mould, Wish
+from tocsin.witness.logql.moulds import fitting, missing, sampled, varieties
 from tocsin.witness.logql.pipeline import Extractor
 from tocsin.witness.rule import Known
 
@@ -125,14 +127,19 @@ def _hit(
     return None if mould is None else replace(kind, mould=mould, takes=taken(extractors, mould), made={})
 
 
-def others(plan: Plan, found: list[Kind]) -> Iterator[Kind]:
-    """For each range, lines that it just does not take, each for one reason."""
+def others(plan: Plan, found: list[Kind], *, healthy: bool = False) -> Iterator[Kind]:
+    """For each range, lines that it just does not take, or takes for another reason; `healthy` by their text."""
     extractors = [plan.extractors[id(node)] for node, _ in ranges(plan.expr)]
     for kind in found:
         if kind.replica:
             continue
         wish = replace(kind.wish, value=kind.shown(_SENTINEL)) if kind.valued else kind.wish
-        for miss in missing(kind.extractor, kind.known, wish):
+        if healthy:
+            wish = replace(wish, message=DONE)
+        near = itertools.chain(
+            missing(kind.extractor, kind.known, wish), varieties(kind.extractor, kind.known, wish)
+        )
+        for miss in near:
             takes = taken(extractors, miss.mould)
             made: dict[float, Mould | None] = {_SENTINEL: miss.mould}
             yield replace(kind, mould=miss.mould, takes=takes, missed=miss.at, sized=False, made=made)

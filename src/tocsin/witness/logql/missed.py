@@ -41,13 +41,18 @@ def just_missed(setting: Setting, part: Deciding) -> Case | str:
 def just_over(setting: Setting, part: Deciding) -> Case | str:
     """The same from the other side: it fires by a hair."""
     where = words.shortened(setting.rule.expr[slice(*part.place)], 60)
+    for state in over(setting, part):
+        case = _over(setting, part, state)
+        if case.fires:
+            return case
+    return f"by a hair over `{where}` it does not fire for long enough"
+
+
+def over(setting: Setting, part: Deciding) -> Iterator[State]:
+    """States in which this part holds by a hair."""
     edges = _edges_of(setting, part)
     for found in sorted(edges, key=lambda each: abs(setting.trial.score(each.over[0], part.node))):
-        for state in found.over:
-            case = _over(setting, part, state)
-            if case.fires:
-                return case
-    return f"by a hair over `{where}` it does not fire for long enough"
+        yield from found.over
 
 
 def _under(setting: Setting, part: Deciding, state: State) -> Case:

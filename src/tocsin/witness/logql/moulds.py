@@ -1,90 +1,24 @@
 """Lines that pass a pipeline, or that just one stage throws away: made from the query, then tried on it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from tocsin.query.logql.ast import (
-    Json,
-    LineFilter,
-    LineFormat,
-    Logfmt,
-    Pattern,
-    RangeAggregate,
-    Regexp,
-    Stage,
-    Unpack,
-)
-from tocsin.query.nodes import LabelMatcher
-from tocsin.query.regex_members import group_names, members
-from tocsin.query.regex_tree import TooHard, tree
-from tocsin.witness.logql import line_text
-from tocsin.witness.logql.demands import (
-    Demand,
-    Place,
-    addresses,
-    demands,
-    missed_by,
-    source_field,
-    value_for,
-)
-from tocsin.witness.logql.entry import ERROR, SUFFIX, sorted_labels
-from tocsin.witness.logql.filters import line_passes
+from tocsin.query.logql.ast import LineFilter, RangeAggregate
+from tocsin.witness.logql.demands import Demand, Place, demands
+from tocsin.witness.logql.entry import ERROR, sorted_labels
 from tocsin.witness.logql.ingest import with_level, with_service_name
-from tocsin.witness.logql.patterns import pattern_parts
-from tocsin.witness.logql.pipeline import Extractor, Sampled
-from tocsin.witness.logql.selectors import stream_labels
-from tocsin.witness.logql.template import fields as template_fields
-from tocsin.witness.logql.trouble import NotUnderstood
-from tocsin.witness.rule import Known, LogSignal
-from tocsin.witness.telemetry import Labels
-
-_PARSERS = (Json, Logfmt, Pattern, Regexp, Unpack)
-_MESSAGES = ("request failed", "order 7 done", "job ended", "ok", "x", "")
-_BROKEN, _GARBLED = "upstream closed", "n/a"
-_DEFAULTS = {"level": "info", "severity": "info", "method": "GET", "path": "/api/items", "status": "200"}
-
-
-@dataclass(frozen=True, slots=True)
-class Mould:
-    """A line without its instant."""
-
-    stream: Labels
-    text: str
-    metadata: Labels = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Twist:
-    """The one thing that is not met. At most one of them is set."""
-
-    matcher: LabelMatcher | None = None
-    demand: Demand | None = None
-    filter: LineFilter | None = None
-    broken: bool = False
-    garbled: bool = False
-    """The value that is unwrapped is none."""
-
-
-STRAIGHT = Twist()
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What else a line should have: labels of the result, and the value that is unwrapped."""
-
-    labels: Mapping[str, str] = field(default_factory=dict)
-    value: str | None = None
-    pad: int = 0
-    """So many more characters, for the sake of the line's size."""
+from tocsin.witness.logql.making import STRAIGHT, Mould, Twist, Wish, attempts
+from tocsin.witness.logql.pipeline import Extractor, Sampled, selects
+from tocsin.witness.logql.store import apart
+from tocsin.witness.rule import Known
 
 
 def fitting(extractor: Extractor, known: Known, wish: Wish) -> Mould | None:
     """A line of which the pipeline makes a sample."""
     for alternative in demands(extractor.node):
-        for mould in _attempts(extractor, known, wish, alternative, _straight(alternative)):
-            found = sampled(extractor, mould)
-            if found is not None and not found.error:
-                return mould
+        mould = _taken(extractor, known, wish, alternative, _straight(alternative))
+        if mould is not None:
+            return mould
     return None
 
 
@@ -113,7 +47,7 @@ def missing(extractor: Extractor, known: Known, wish: Wish) -> Iterator[Miss]:
     ]
     for stage in node.range.logs.stages:
         if isinstance(stage, LineFilter):
-            twists.append((Twist(filter=stage), (stage.start, stage.end), "line"))
+            twists += _of_filter(stage)
     for demand in alternatives[0] if alternatives else ():
         twists.append((_turned(demand, node), demand.at, "label"))
     straight = _straight(alternatives[0]) if alternatives else STRAIGHT
@@ -122,6 +56,41 @@ def missing(extractor: Extractor, known: Known, wish: Wish) -> Iterator[Miss]:
         found = _first_missing(extractor, known, wish, alternatives[0] if alternatives else (), twist)
         if found is not None:
             yield Miss(found, at, words)
+
+
+def _of_filter(stage: LineFilter) -> Iterator[tuple[Twist, Place, str]]:
+    """A filter is missed once; one that lets nothing pass is missed by each of its alternatives."""
+    if stage.op[0] != "!" or len(stage.alternatives) == 1:
+        yield Twist(filter=stage), (stage.start, stage.end), "line"
+        return
+    for which, each in enumerate(stage.alternatives):
+        yield Twist(filter=stage, which=which), (each.start, each.end), "line"
+
+
+def varieties(extractor: Extractor, known: Known, wish: Wish) -> Iterator[Miss]:
+    """Lines that are taken for another reason: other alternatives of line filters and of label filters."""
+    alternatives = demands(extractor.node)
+    for stage in extractor.node.range.logs.stages:
+        if isinstance(stage, LineFilter) and stage.op[0] != "!":
+            for which, each in enumerate(stage.alternatives[1:], 1):
+                twist = Twist(choice=stage, which=which, broken=_straight(alternatives[0]).broken)
+                mould = _taken(extractor, known, wish, alternatives[0], twist)
+                if mould is not None:
+                    yield Miss(mould, (each.start, each.end), "line")
+    for alternative in alternatives[1:]:
+        mould = _taken(extractor, known, wish, alternative, _straight(alternative))
+        if mould is not None:
+            yield Miss(mould, alternative[-1].at, "label")
+
+
+def _taken(
+    extractor: Extractor, known: Known, wish: Wish, alternative: tuple[Demand, ...], twist: Twist
+) -> Mould | None:
+    for mould in attempts(extractor, known, wish, alternative, twist):
+        found = sampled(extractor, mould)
+        if found is not None and not found.error:
+            return mould
+    return None
 
 
 def _turned(demand: Demand, node: RangeAggregate) -> Twist:
@@ -135,7 +104,7 @@ def _turned(demand: Demand, node: RangeAggregate) -> Twist:
 def _first_missing(
     extractor: Extractor, known: Known, wish: Wish, alternative: tuple[Demand, ...], twist: Twist
 ) -> Mould | None:
-    for mould in _attempts(extractor, known, wish, alternative, twist):
+    for mould in attempts(extractor, known, wish, alternative, twist):
         if sampled(extractor, mould) is None and _by_that_alone(extractor, mould, twist):
             return mould
     return None
@@ -160,251 +129,8 @@ def _by_that_alone(extractor: Extractor, mould: Mould, twist: Twist) -> bool:
 
 def sampled(extractor: Extractor, mould: Mould) -> Sampled | None:
     """What the range aggregation makes of the line."""
-    from tocsin.witness.logql.pipeline import selects
-    from tocsin.witness.logql.store import apart
-
     stream = with_service_name(mould.stream)
     if not selects(extractor.node.range, stream):
         return None
     labels = sorted_labels(stream)
     return extractor.sample(labels, mould.text, apart(labels, with_level(labels, mould.metadata, mould.text)))
-
-
-# -- making --------------------------------------------------------------------------------------------------
-@dataclass(slots=True)
-class _Parts:
-    """A line in the making."""
-
-    stream: dict[str, str]
-    metadata: dict[str, str] = field(default_factory=dict)
-    parsed: dict[str, dict[str, str]] = field(default_factory=dict)
-    """By segment: fields of the text that it sees."""
-
-
-def _attempts(
-    extractor: Extractor, known: Known, wish: Wish, alternative: tuple[Demand, ...], twist: Twist
-) -> Iterator[Mould]:
-    node = extractor.node
-    stream = stream_labels(node.range.logs.matchers, known, wish.labels, twist.matcher)
-    if stream is None:
-        return
-    signal = _signal(known, stream)
-    placed = _placed(extractor, _Placing(stream, alternative, wish, twist))
-    if placed is None:
-        return
-    segments = _segments(node.range.logs.stages)
-    for message in _MESSAGES:
-        for tight in (False, True):
-            text = _text(segments, 0, placed, _Style(message, tight, signal, twist, wish.pad))
-            if text is not None:
-                yield Mould(sorted_labels(placed.stream), text, sorted_labels(placed.metadata))
-
-
-@dataclass(frozen=True, slots=True)
-class _Placing:
-    stream: dict[str, str]
-    alternative: tuple[Demand, ...]
-    wish: Wish
-    twist: Twist
-
-
-def _signal(known: Known, stream: Mapping[str, str]) -> LogSignal | None:
-    fitting = (each for each in known.streams if dict(each.labels).items() <= stream.items())
-    return next(fitting, None)
-
-
-def _placed(extractor: Extractor, placing: _Placing) -> _Parts | None:
-    """Each field with its value, where the query looks for it."""
-    node, parts = extractor.node, _Parts(dict(placing.stream))
-    stages = node.range.logs.stages
-    wanted: dict[str, list[Demand]] = {}
-    for demand in placing.alternative:
-        if demand.label != ERROR:
-            wanted.setdefault(demand.field, []).append(demand)
-    for name, mine in wanted.items():
-        target = placing.twist.demand
-        given = placing.wish.labels.get(name) or parts.stream.get(name)
-        value = (
-            missed_by(tuple(mine), target, given)
-            if target is not None and target in mine
-            else value_for(tuple(mine), given)
-        )
-        if value is None:
-            return None
-        _put(parts, stages, name, value, max(each.stage for each in mine))
-    unwrap = node.range.unwrap
-    if unwrap is not None and placing.wish.value is not None:
-        value = _GARBLED if placing.twist.garbled else placing.wish.value
-        _put(parts, stages, source_field(node, unwrap.label.text), value, len(stages))
-    for name, value in placing.wish.labels.items():
-        source = source_field(node, name)
-        if source not in wanted and name not in placing.stream:
-            _put(parts, stages, source, value, len(stages), grouped=True)
-    return parts
-
-
-def _put(
-    parts: _Parts, stages: tuple[Stage, ...], name: str, value: str, before: int, *, grouped: bool = False
-) -> None:
-    plain = name.removesuffix(SUFFIX)
-    if plain != name and plain in parts.stream:
-        name = plain
-    elif name in parts.stream or name == "service_name":
-        parts.stream[name] = value
-        return
-    if not name or name == ERROR:
-        return
-    segment = _giver(stages[:before], "level" if name == "detected_level" else name)
-    if segment is not None:
-        parts.parsed.setdefault(segment, {})["level" if name == "detected_level" else name] = value
-    elif grouped and name != "detected_level":
-        parts.stream[name] = value
-    else:
-        parts.metadata[name] = value
-
-
-def _giver(stages: tuple[Stage, ...], name: str) -> str | None:
-    """The segment (as text: its number) whose first parser can give the field; the last such one."""
-    found, segment = None, 0
-    taken: set[int] = set()
-    for stage in stages:
-        if isinstance(stage, _PARSERS) and segment not in taken:
-            taken.add(segment)
-            if _gives(stage, name):
-                found = str(segment)
-        if isinstance(stage, LineFormat | Unpack):
-            segment += 1
-    return found
-
-
-def _gives(stage: Stage, name: str) -> bool:
-    match stage:
-        case Json(extractions=extractions) | Logfmt(extractions=extractions):
-            return not extractions or any(each.label == name for each in extractions)
-        case Pattern(pattern=pattern):
-            return (True, name) in pattern_parts(pattern.value)
-        case Regexp(pattern=pattern):
-            try:
-                return any(name == group for _, group in group_names(tree(pattern.value)))
-            except TooHard:
-                return False
-        case _:
-            return isinstance(stage, Unpack)
-
-
-def _segments(stages: tuple[Stage, ...]) -> list[tuple[Stage, ...]]:
-    """The stages that see the same line; a `line_format` or `unpack` ends a segment and belongs to it."""
-    found: list[list[Stage]] = [[]]
-    for stage in stages:
-        found[-1].append(stage)
-        if isinstance(stage, LineFormat | Unpack):
-            found.append([])
-    return [tuple(each) for each in found]
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    message: str
-    tight: bool
-    signal: LogSignal | None
-    twist: Twist
-    pad: int = 0
-
-
-def _text(segments: list[tuple[Stage, ...]], at: int, parts: _Parts, style: _Style) -> str | None:
-    """The line that the segment sees, made so that all later ones see what they want."""
-    segment, fields = segments[at], dict(parts.parsed.get(str(at), {}))
-    parser: Stage | str | None = next((each for each in segment if isinstance(each, _PARSERS)), None)
-    needed = [
-        text for stage in segment if isinstance(stage, LineFilter) for text in _needed(stage, style.twist)
-    ]
-    if style.twist.broken and isinstance(parser, Json | Unpack):
-        return " ".join((*needed, style.message or _BROKEN)) if at == 0 else None
-    if at + 1 < len(segments):
-        inner = _text(segments, at + 1, parts, style) if any(segments[at + 1 :]) else style.message
-        name = _carrier(segment[-1])
-        if inner is None:
-            return None
-        if name:
-            fields[name] = inner
-    if isinstance(parser, Unpack):
-        parser = "json"
-    if parser is None:
-        parser = style.signal.format if style.signal and at == 0 else _guessed(needed)
-    if at == 0:
-        fields = _declared(fields, style.signal)
-    return _filled(parser, fields, needed, style)
-
-
-def _carrier(stage: Stage) -> str:
-    """The field that holds the next segment's line."""
-    match stage:
-        case Unpack():
-            return "_entry"
-        case LineFormat(template=template):
-            read = template_fields(template.value)
-            return read[0] if read else ""
-        case _:
-            return ""
-
-
-def _guessed(needed: list[str]) -> str:
-    return "json" if any(True for text in needed for _ in line_text.json_pairs(text)) else "plain"
-
-
-def _declared(fields: dict[str, str], signal: LogSignal | None) -> dict[str, str]:
-    """The contract's level and message come first, as people expect them."""
-    if signal is None or signal.format == "plain":
-        return fields
-    named = {name: _DEFAULTS[name] for name in signal.fields if name in ("level", "severity")}
-    return named | fields
-
-
-def _filled(parser: Stage | str, fields: dict[str, str], needed: list[str], style: _Style) -> str | None:
-    tight = style.tight
-    loose: list[str] = []
-    for text in needed:
-        if isinstance(parser, Json) or parser == "json":
-            pairs = list(line_text.json_pairs(text))
-            for name, value, close in pairs:
-                fields[name], tight = value, close
-        elif isinstance(parser, Logfmt) or parser == "logfmt":
-            pairs = [(name, value, True) for name, value in line_text.logfmt_pairs(text)]
-            fields |= {name: value for name, value, _ in pairs}
-        else:
-            pairs = []
-        if not pairs:
-            loose.append(text)
-    first = line_text.write(parser, fields, "", tight=tight)
-    absent = [text for text in loose if first is None or text not in first]
-    message = "" if isinstance(parser, Pattern | Regexp) else style.message
-    if absent:
-        more = [] if style.message == _MESSAGES[0] else [message]
-        message = " ".join((*dict.fromkeys(absent), *more)).strip()
-    if style.pad:
-        message = f"{message} {'x' * style.pad}".strip()
-    return line_text.write(parser, fields, message, tight=tight)
-
-
-def _needed(stage: LineFilter, twist: Twist) -> Iterator[str]:
-    """Texts that this filter wants to find in the line (or, twisted, that it does not want)."""
-    negative = stage.op[0] == "!"
-    if negative != (stage is twist.filter):
-        return
-    each = stage.alternatives[0]
-    if each.ip and (negative or len(stage.alternatives) == 1):
-        yield next(iter(addresses(each.value)))
-    elif stage.op[1] == "=":
-        yield each.value
-    elif stage.op[1] == "~":
-        try:
-            found = [
-                text
-                for text in members(each.value, whole=False, limit=2)
-                if line_passes(stage, text) != negative
-            ]
-        except TooHard:
-            raise NotUnderstood("a very large regular expression in a line filter") from None
-        yield from found[:1]
-    else:
-        yield "".join("- x" if capture else literal for capture, literal in pattern_parts(each.value))

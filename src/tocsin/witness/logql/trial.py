@@ -32,6 +32,8 @@ class Trial:
     plan: Plan
     kinds: list[Kind]
     times: Geometry
+    excess: str = ""
+    """Why a state was not tried: it would have taken too much."""
     before: State | None = None
     """What flowed before, for expressions that look back so far: the state has lasted just long enough."""
 
@@ -54,7 +56,8 @@ class Trial:
             phases = [Phase(begin, turn, self.before), Phase(turn, 0.0, state)]
         try:
             found = Store(streams(self.kinds, phases, self.times))
-        except TooMuch:
+        except TooMuch as excess:
+            self.excess = str(excess)
             return None
         self.plan.budget.spend(found.count)
         return found
@@ -105,8 +108,8 @@ class Trial:
 
     def moves(self, state: State, number: int) -> Iterator[State]:
         """All states that differ in one thing of one kind."""
-        flow = state[number]
-        for count in self.counts(number):
+        flow, rising = state[number], self.kinds[number].rising
+        for count in () if rising else self.counts(number):
             if count != flow.lines:
                 yield with_flow(state, number, replace(flow, lines=count))
         for value in self.values(number, flow):

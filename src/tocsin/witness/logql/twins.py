@@ -10,8 +10,8 @@ from tocsin.witness.logql.clauses import branches, deciding, is_comparison
 from tocsin.witness.logql.course import Phase, State, TooMuch
 from tocsin.witness.logql.instead import instead
 from tocsin.witness.logql.kinds import Kind, others
-from tocsin.witness.logql.missed import just_missed, just_over
-from tocsin.witness.logql.profile import Setting, Span
+from tocsin.witness.logql.missed import just_missed, just_over, over
+from tocsin.witness.logql.profile import Setting
 from tocsin.witness.logql.search import satisfying, shrunk
 from tocsin.witness.logql.trouble import EngineRefuses, NotUnderstood, OutOfBudget
 
@@ -119,26 +119,40 @@ def _branch(setting: Setting, number: int) -> Case | str:
 # -- time ----------------------------------------------------------------------------------------------------
 def _short(setting: Setting) -> Case | str:
     """The fault cut as short as it takes: the last evaluation that `for` wants is missing."""
-    every, span = setting.every, setting.span
     if setting.rule.hold <= 0:
         return "without `for` one evaluation is enough"
-    quarters = round((span.end - span.begin) / every * 4)
+    for state in (setting.fault, *_barely(setting)):
+        found = _cut(replace(setting, fault=state))
+        if found is not None:
+            return found
+    return "even the shortest fault stays in the window for as long as `for`"
 
-    def cut(length: int) -> tuple[Span, int, bool]:
-        now = Span(span.begin, span.begin + length * every / 4, span.until, span.sudden)
+
+def _barely(setting: Setting) -> Iterator[State]:
+    """States in which it fires by a hair: they hold for a shorter time, as the first lines soon leave."""
+    for part in deciding(setting.trial.plan.expr):
+        if is_comparison(part.node):
+            yield from over(setting, part)
+
+
+def _cut(setting: Setting) -> Case | None:
+    every, span = setting.every, setting.span
+
+    def lasts(length: int) -> tuple[int, bool]:
+        """For how many evaluations it holds, and whether it fires, after so many quarters of one."""
+        now = replace(span, end=span.begin + length * every / 4)
         alerts = setting.alerts(setting.phases(setting.fault, now), span.until)
-        lasting = max(
-            (round(((one.resolved or span.until) - one.pending) / every) for one in alerts), default=0
-        )
-        return now, lasting, any(one.firing is not None for one in alerts)
+        times = (round(((one.resolved or span.until) - one.pending) / every) for one in alerts)
+        return max(times, default=0), any(one.firing is not None for one in alerts)
 
-    length = bisect_left(range(quarters), 1, key=lambda length: int(cut(length)[2])) - 1
-    best = cut(max(length, 0))
-    if not best[1] or best[2]:
-        return "the shortest fault already lasts as long as `for`"
-    short = replace(setting, span=best[0])
-    story = f"{words.story(short, setting.fault)}: it holds for {best[1]} evaluations"
-    return short.case("held too short", "short", short.phases(setting.fault, best[0]), story)
+    quarters = range(round((span.end - span.begin) / every * 4))
+    length = max(0, bisect_left(quarters, 1, key=lambda each: int(lasts(each)[1])) - 1)
+    held, fires = lasts(length)
+    if not held or fires:
+        return None
+    short = replace(setting, span=replace(span, end=span.begin + length * every / 4))
+    story = f"{words.story(short, setting.fault)}: it holds for {held} evaluations"
+    return short.case("held too short", "short", short.phases(setting.fault, short.span), story)
 
 
 def _healthy(setting: Setting) -> Case | str:
