@@ -6,7 +6,7 @@ REQUIRE ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help generate check test venv dev engines lint types fmt docs bench clean lock
+.PHONY: help generate check prove test venv dev engines lint types fmt docs bench clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ generate: venv ## Write every artifact from spec.yaml and say what changed
 
 check: venv ## Refuse artifacts that are stale or edited by hand
 	@$(BIN)/tocsin generate --check
+
+prove: engines ## Prove every alert on the real engines, and keep the proofs
+	@$(BIN)/tocsin prove
 
 venv: $(VENV)/runtime
 
