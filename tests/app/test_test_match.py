@@ -1,4 +1,4 @@
-"""Expectations and what there is are paired as well as can be, whatever their order; tried against all ways."""
+"""Expectations and what there is are paired as well as can be, in any order; tried against all ways."""
 
 from itertools import permutations
 

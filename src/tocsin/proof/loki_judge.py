@@ -158,11 +158,14 @@ def _verdict(asked: _Asked, of_promtool: CaseVerdict | None) -> CaseVerdict:
         words = difference(asked.rule, asked.case.expected, (), LOKI)
         return CaseVerdict(case=asked.case, ok=not words, words=words)
     limited = asked.alerts(asked.rule.limit)
-    seen = of_promtool.seen if limited == asked.alerts() else _labelled(asked.rule, limited)
+    whole = limited == asked.alerts()  # promtool knows of no limit here
+    seen = of_promtool.seen if whole else _labelled(asked.rule, limited)
     words = difference(asked.rule, asked.case.expected, seen, LOKI)
     if not of_promtool.ok and not words:
         words = f"with Loki's result, {of_promtool.words}"
-    return CaseVerdict(case=asked.case, ok=not words, seen=seen, expanded=of_promtool.expanded, words=words)
+    return CaseVerdict(
+        case=asked.case, ok=not words, seen=seen, expanded=of_promtool.expanded if whole else (), words=words
+    )
 
 
 def _labelled(rule: Rule, alerts: Iterable[Alerting]) -> tuple[Alerting, ...]:
