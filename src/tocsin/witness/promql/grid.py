@@ -103,7 +103,7 @@ def _interval(every: float, short: float, dense: int) -> float:
     for part in _PARTS:
         if every / part * dense <= short + 1e-9 and every / part >= _FINEST:
             return every / part
-    return min(every, max(_FINEST, short / dense))
+    return short / dense if short / dense >= _FINEST else every
 
 
 def _density(expr: Expr) -> int:

@@ -15,7 +15,7 @@ DEEP = -0.05
 """A healthy state is at least so far from firing."""
 FEW = 30
 """Counters that count fewer a sample need not count the same with each."""
-LEAP = 0.08
+LEAP = 0.05
 """A margin that is larger is not near."""
 WIDE = 0.045
 """The margin up to which a rounder number is preferred."""
