@@ -128,7 +128,7 @@ def _hit(
 
 
 def others(plan: Plan, found: list[Kind], *, healthy: bool = False) -> Iterator[Kind]:
-    """For each range, lines that it just does not take, or takes for another reason; `healthy` by their text."""
+    """For each range, lines that it just does not take, or takes for another reason; or harmless ones."""
     extractors = [plan.extractors[id(node)] for node, _ in ranges(plan.expr)]
     for kind in found:
         if kind.replica:

@@ -14,7 +14,9 @@ from tocsin.query.logql.ast import (
     Stage,
     Unpack,
 )
+from tocsin.query.matchers import is_label
 from tocsin.query.nodes import LabelMatcher
+from tocsin.query.quoting import is_utf8
 from tocsin.query.regex_members import group_names, members
 from tocsin.query.regex_tree import TooHard, tree
 from tocsin.witness.logql import line_text
@@ -105,8 +107,15 @@ def _written(
     """The line with one message or another, and with or without spaces."""
     for message, tight in itertools.product((wish.message, *_MESSAGES), (False, True)):
         text = _text(segments, 0, placed, _Style(message, tight, signal, twist, wish.pad))
-        if text is not None:
+        if text is not None and _sound(text, placed):
             yield Mould(sorted_labels(placed.stream), text, sorted_labels(placed.metadata))
+
+
+def _sound(text: str, parts: _Parts) -> bool:
+    """Whether Loki takes such a line: plain names of labels, no bytes that are no text."""
+    pairs = (*parts.stream.items(), *parts.metadata.items())
+    texts = (text, *(value for _, value in pairs))
+    return all(is_label(name) for name, _ in pairs) and all(map(is_utf8, texts))
 
 
 @dataclass(frozen=True, slots=True)
