@@ -166,9 +166,8 @@ def _named(root: Path, said: Sequence[str]) -> Iterator[Path]:
     for text in said:
         matching = [root / text] if (root / text).exists() else sorted(_glob(root, text))
         if not matching:
-            raise Trouble(
-                f"there is no file {text}", cure="a path is seen from the workspace; `*` is understood"
-            )
+            cure = "a path is seen from the workspace; `*` is understood"
+            raise Trouble(f"there is no file {text}", cure=cure)
         yield from matching
 
 

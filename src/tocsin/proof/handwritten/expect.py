@@ -10,21 +10,19 @@ from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.diag.nodes import Node
 from tocsin.proof.compare import instant, shown
 from tocsin.proof.handwritten.declared import AlertTest, ExpectedAlert, PromqlFile, PromqlTest, Test
+from tocsin.proof.handwritten.expect_expr import expr_failures
 from tocsin.proof.handwritten.match import agreeing, match
 from tocsin.proof.handwritten.probe import Alert, Got, seconds
 from tocsin.proof.handwritten.read import TestFile
 from tocsin.proof.handwritten.rules import broken
 from tocsin.proof.handwritten.signals import told_signals
 from tocsin.proof.handwritten.terms import Terms, differing, extra_labels, finding
-from tocsin.witness.telemetry import Labels
 
 _MOST_SHOWN = 5
 
 
 def failures(file: TestFile, test: Test, got: Got) -> Iterator[Diagnostic]:
     """Everything that is not as the test expects it."""
-    from tocsin.proof.handwritten.expect_expr import expr_failures
-
     if got.errors:
         yield _not_evaluated(test, got.errors, file)
         return
@@ -104,7 +102,7 @@ class _AlertCheck:
             f"`{self.name}` fires at {instant(self.at)}, but not like this",
             label=first,
             others=[Label(other.span, words) for other, words in more],
-            notes=[f"got {_told(alert)}"],
+            notes=_listed([alert]),
         )
 
     def _missing(self, expected: ExpectedAlert, fire: Sequence[Alert]) -> Diagnostic:
@@ -130,9 +128,8 @@ class _AlertCheck:
     def _extra(self, extra: Sequence[Alert]) -> Diagnostic:
         node = self.asked.eval_time.node if self.asked.eval_time else self.asked.node
         quiet = not self.asked.exp_alerts
-        message = f"`{self.name}` fires at {instant(self.at)}" + (
-            "" if quiet else " more often than expected"
-        )
+        often = "" if quiet else " more often than expected"
+        message = f"`{self.name}` fires at {instant(self.at)}{often}"
         label = "no alert is expected" if quiet else f"{len(extra)} more than `exp_alerts` names"
         return finding(node, message, label=label, others=self.rules, notes=_listed(extra))
 
@@ -144,16 +141,10 @@ def _alike(expected: ExpectedAlert, alert: Alert) -> float:
 
 
 def _listed(alerts: Sequence[Alert]) -> list[str]:
+    """Their labels without the name, which the test has said."""
+    labels = [tuple(pair for pair in one.labels if pair[0] != "alertname") for one in alerts[:_MOST_SHOWN]]
     more = len(alerts) - _MOST_SHOWN
-    return [f"got {_told(one)}" for one in alerts[:_MOST_SHOWN]] + ([f"and {more} more"] if more > 0 else [])
-
-
-def _told(alert: Alert) -> str:
-    return _without_name(alert.labels)
-
-
-def _without_name(found: Labels) -> str:
-    return shown(tuple(pair for pair in found if pair[0] != "alertname"))
+    return [f"got {shown(one)}" for one in labels] + ([f"and {more} more"] if more > 0 else [])
 
 
 def _times(count: int) -> str:

@@ -68,12 +68,7 @@ def looks_like_tests(path: Path) -> bool:
 
 def read(path: Path, name: str, sink: Sink) -> TestFile | None:
     """The test file at `path`, or None when it has mistakes (all of them are in `sink`)."""
-    roots = documents(name, content(path), sink)
-    if not roots:
-        if not sink.errors:
-            sink.error("test/file", Span(Source(name, ""), 1, 1, 1, 1), f"{name} is empty")
-        return None
-    root = pruned(roots[0], sink)
+    root = _root(path, name, sink)
     if root is None:
         return None
     own, every = language(root, sink), _every(root.get("evaluation_interval"))
@@ -89,6 +84,19 @@ def read(path: Path, name: str, sink: Sink) -> TestFile | None:
     if isinstance(declared, LogqlFile):
         _check_size(declared, every, sink)
     return None if sink.errors else TestFile(path, name, spoken, declared, found, every)
+
+
+def _root(path: Path, name: str, sink: Sink) -> Node | None:
+    """The only document of the file."""
+    roots = documents(name, content(path), sink)
+    if not roots:
+        if not sink.errors:
+            sink.error("test/file", Span(Source(name, ""), 1, 1, 1, 1), f"{name} is empty")
+        return None
+    if len(roots) > 1:
+        help = "make two files of it: promtool reads only the first"
+        sink.error("test/file", roots[1], "a second YAML document begins here", help=help)
+    return pruned(roots[0], sink)
 
 
 def _every(node: Node | None) -> float:
@@ -124,14 +132,12 @@ def _check_logql(test: LogqlTest, found: Rules, sink: Sink) -> None:
 
 
 def _check_size(declared: LogqlFile, every: float, sink: Sink) -> None:
-    """Report what would take for ever: far too many lines, evaluations, or things that are expected."""
+    """Report what would take for ever: far too many lines or evaluations."""
     sizes = [size(said) for test in declared.tests for said in test.input_streams]
     lines, characters = (sum(numbers) for numbers in zip(*sizes, strict=True)) if sizes else (0, 0)
     if lines > MOST_LINES or characters > MOST_CHARACTERS:
         message = f"this file has {lines:,} log lines with {characters:,} characters"
-        help = (
-            f"{MOST_LINES:,} lines are enough: lower the rule's threshold for the test, or make several files"
-        )
+        help = f"{MOST_LINES:,} lines are enough: use longer lines, or make several files"
         sink.error("test/line", declared.node.key_node("tests"), message, help=help)
     for test in declared.tests:
         for alert in test.alert_rule_test:

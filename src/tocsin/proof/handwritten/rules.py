@@ -16,6 +16,7 @@ from tocsin.query.logql.ast import Logs
 from tocsin.witness.rule import Language
 
 MOST_FILES = 1000
+_GLOB = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _matching(folder: Path, pattern: str) -> Iterator[Path]:
     """Files by a path or a pattern with `*`, as promtool finds them."""
     if (folder / pattern).is_file():
         yield folder / pattern
-    elif "*" in pattern and not Path(pattern).is_absolute():
+    elif _GLOB & set(pattern) and not Path(pattern).is_absolute():
         yield from (found for found in sorted(folder.glob(pattern))[:MOST_FILES] if found.is_file())
 
 
