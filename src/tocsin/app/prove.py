@@ -85,6 +85,7 @@ def _complete(trial: Trial, subjects: Iterable[Subject]) -> bool:
 
 
 def context_of(opened: Opened) -> Context:
+    """The workspace as checks and columns see it."""
     pages = sorted(opened.root.glob("runbooks/*.md"))
     return Context(
         root=opened.root,
