@@ -103,3 +103,8 @@ def test_aliases_do_not_pile_up(tmp_path: Path) -> None:
 def test_an_end_that_is_too_far_away(tmp_path: Path) -> None:
     [found] = run(tmp_path, edited(LOKI_TEST, ("eval_time: 7m", "eval_time: 50y")), LOKI_RULES).findings
     assert str(found.at.span) == "tests.yaml:12:40"
+
+
+def test_a_second_document_would_never_be_run(tmp_path: Path) -> None:
+    [found] = run(tmp_path, f"{LOKI_TEST}---\n{LOKI_TEST}", LOKI_RULES).findings
+    assert (found.code, str(found.at.span)) == ("test/file", "tests.yaml:24:1")
