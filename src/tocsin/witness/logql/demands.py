@@ -37,21 +37,8 @@ _USUAL = {
     "trace_id": ("4bf92f3577b34da6", "a3ce929d0e0e4736"), "request_id": ("r-7f3a", "r-81c2"),
 }  # fmt: skip
 _WORDS = (
-    "info",
-    "other",
-    "200",
-    "ok",
-    "1",
-    "0",
-    "main",
-    "-",
-    "10.0.0.7",
-    "1s",
-    "1KB",
-    "error",
-    "500",
-    "false",
-)
+    "other", "200", "ok", "1", "0", "main", "-", "10.0.0.7", "1s", "1KB", "error", "500", "false", "info",
+)  # fmt: skip
 Place = tuple[int, int]
 
 

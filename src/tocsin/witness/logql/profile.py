@@ -93,13 +93,13 @@ def placed(setting: Setting) -> Setting | str:
 def _fired(setting: Setting, span: Span, filled: float) -> Setting | str:
     every, rule = setting.every, setting.rule
     held = math.ceil(rule.hold / every) * every
-    most = span.begin + filled + held + 3 * every
+    most = span.begin + filled + held + 4 * every
     alerts = setting.alerts(setting.phases(setting.fault, Span(span.begin, most, most, span.sudden)), most)
     first = min((one.firing for one in alerts if one.firing is not None), default=None)
     if first is None:
         return "the expression holds for a while, but not as long as `for` wants"
     filled_windows = span.begin + math.ceil(setting.trial.times.shortest / every + 1) * every
-    for end in (max(first + every, filled_windows), first + 3 * every, most):
+    for end in (max(first, filled_windows + held) + every, first + 3 * every, most):
         kept = math.ceil(rule.keep / every) * every
         until = end + 2 * filled + kept + 2 * every
         found = setting.alerts(setting.phases(setting.fault, replace(span, end=end, until=until)), until)
