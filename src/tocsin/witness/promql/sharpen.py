@@ -101,7 +101,8 @@ class _Search:
         for mutant in group:
             # a new case may be what the next one is made of
             made = self.situations.special([*self.bases, *self.found], mutant)
-            for situation in islice(made, _MOST_TRIES):
+            new = (situation for situation in made if situation.series not in self.tried)
+            for situation in islice(new, _MOST_TRIES):
                 if mutant.name not in self.left or self._done():
                     break
                 self._try(situation, [self.left[one.name] for one in group if one.name in self.left])

@@ -193,7 +193,7 @@ class Situations:
             return
         shown = f'{matcher.label}="{value}"' if value else f"no {matcher.label}"
         alike = [one for one in selectors(self.expr) if matcher.plain in [m.plain for m in one.matchers]]
-        for base, source in sorted(itertools.product(bases, bases), key=_promising):
+        for base, source in _pairs(bases):
             for among in (alike, [selector], selectors(self.expr)):
                 chosen = _selected(source.series, among)
                 for times in _TIMES if source.interval == base.interval else ():
@@ -233,10 +233,14 @@ def _first(case: Case) -> float:
     return next((one.firing for one in case.expected if one.firing is not None), fallback)
 
 
-def _promising(pair: tuple[Case, Case]) -> int:
-    """A fault beside a quiet case tells most, then a healthy sibling beside a fault."""
-    base, source = pair
-    return {(False, True): 0, (True, False): 1, (True, True): 2, (False, False): 3}[base.fires, source.fires]
+def _pairs(bases: Sequence[Case]) -> Iterator[tuple[Case, Case]]:
+    """A base, and what its siblings do: by turns a fault beside health, health beside a fault, and others."""
+    kinds: dict[tuple[bool, bool], list[tuple[Case, Case]]] = {}
+    for base, source in itertools.product(bases, bases):
+        kinds.setdefault((base.fires, source.fires), []).append((base, source))
+    order = ((False, True), (True, False), (True, True), (False, False))
+    for turn in itertools.zip_longest(*(kinds.get(kind, []) for kind in order)):
+        yield from (pair for pair in turn if pair is not None)
 
 
 def _is(window: Duration, mutant: Mutant) -> bool:
