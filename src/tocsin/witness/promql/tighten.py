@@ -17,6 +17,8 @@ FEW = 30
 """Counters that count fewer a sample need not count the same with each."""
 LEAP = 0.05
 """A margin that is larger is not near."""
+CLOSE = 0.003
+"""The margin that does where values leap."""
 WIDE = 0.045
 """The margin up to which a rounder number is preferred."""
 _LEAST = 0.001
@@ -126,10 +128,26 @@ def _slowest(margin: Callable[[float], float], turn: float) -> float:
 def nearest(
     margin: Callable[[float], float], value: float, goal: float, whole: bool, *, rises: bool = False
 ) -> float:
-    """The value nearest to `goal` that keeps the margin, or a round one just beside it."""
-    least = min(NEAR, margin(value))
-    if least <= 0 or value == goal:
-        return value
+    """The value nearest to `goal` that keeps the margin, or a round one just beside it.
+
+    `rises`: it is how much a counter counts with each sample.
+    """
+    best = value
+    for kept in (NEAR, CLOSE):
+        least = min(kept, margin(value))
+        if least <= 0 or value == goal:
+            return value
+        found = _nearest(margin, value, goal, least, whole, rises)
+        if 0 < margin(found) <= margin(best):
+            best = found
+        if margin(best) <= WIDE:
+            break
+    return best
+
+
+def _nearest(
+    margin: Callable[[float], float], value: float, goal: float, least: float, whole: bool, rises: bool
+) -> float:
     if margin(goal) >= least:
         return goal
     fine = whole and (not rises or max(abs(value), abs(goal)) >= FEW)
