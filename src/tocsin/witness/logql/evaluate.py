@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from tocsin.query.logql import parse
 from tocsin.query.logql.ast import (
     COMPARISONS,
     SET_OPERATORS,
@@ -55,6 +56,11 @@ class Plan:
     expr: Expr
     budget: Budget = field(default_factory=lambda: Budget(10**9))
     extractors: dict[int, Extractor] = field(init=False)
+
+    @classmethod
+    def of(cls, text: str) -> "Plan":
+        """Read and made ready; raises QueryError for what is no LogQL."""
+        return cls(parse(text))
 
     def __post_init__(self) -> None:
         self.extractors = {}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from tocsin.query.logql import parse
 from tocsin.witness.case import Alerting
 from tocsin.witness.logql.evaluate import Plan
 from tocsin.witness.logql.store import Store
@@ -27,7 +26,7 @@ def predicted(
 
     Raises NotUnderstood, EngineRefuses, OutOfBudget, and QueryError for what is no LogQL.
     """
-    plan = plan or Plan(parse(rule.expr))
+    plan = plan or Plan.of(rule.expr)
     store = Store(streams)
     count = int(until / every + 1e-9) + 1
     present: dict[Labels, list[bool]] = {}
