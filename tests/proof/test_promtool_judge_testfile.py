@@ -126,6 +126,16 @@ def test_time_offset_and_recorded_metrics_are_part_of_it(tmp_path: Path) -> None
     assert plain(tmp_path, rules_of(of, recordings=recorded), text).ok
 
 
+def test_instants_are_those_of_promtool_however_floats_round(tmp_path: Path) -> None:
+    of = replace(QUEUE, hold=0.3)
+    tenths = [n * 0.1 for n in range(10)]
+    seen = (alert(tenths[3], tenths[6], tenths[7], host="a"),)
+    quick = replace(FIRES, interval=0.1, every=0.1, until=tenths[9], expected=seen)
+    (text,) = written(Proposal(of, (quick, replace(JUST_NOT, interval=0.1, every=0.1, until=0.9)))).values()
+    assert text.count("- name:") == 2
+    assert plain(tmp_path, rules_of(of), text).ok
+
+
 def test_what_does_not_hold_is_not_committed() -> None:
     wrong = replace(FIRES, name="wrong", expected=(alert(180, 240, 420, host="a"),))
     (text,) = written(Proposal(QUEUE, (FIRES, wrong))).values()

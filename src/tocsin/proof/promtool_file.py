@@ -89,7 +89,7 @@ def input_series(cases: Iterable[Case]) -> list[dict[str, str]]:
 
 
 def instants(item: Item) -> tuple[float, ...]:
-    """At which of its moments the alerts of this name are asked for: only where any is expected to fire."""
+    """At which of its moments the alerts of its name are asked for: only where any is expected to fire."""
     case, witness = item.case, next((one for one in item.proposal.cases if one.fires), None)
     looked_at = moments(case, witness)
     if item.beside:

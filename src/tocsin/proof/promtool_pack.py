@@ -1,7 +1,7 @@
 """Which cases may share one run of promtool's evaluation: those that cannot see each other. Pure.
 
 Opening a storage costs promtool 3.15.0 some 8 ms, as much as fifty evaluations of a small rule; so the cases
-of many rules share one. They must have the same grid, and no name of a metric in common.
+of many rules share one. They must have the same grid, and none may read what another has.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,9 +14,10 @@ from tocsin.proof.verdict import Proposal
 from tocsin.query.durations import show_duration
 from tocsin.query.quoting import is_utf8
 from tocsin.witness.case import Case
-from tocsin.witness.rule import Rule
+from tocsin.witness.rule import Recording, Rule
 
 MOST_CASES = 25
+MOST_EVALUATIONS = 20_000
 MOST_ALERTS = 50
 """promtool refuses queries over more than 10,000 samples; the grid of the alerts is read by one query."""
 _OF_ALERTS = frozenset(("ALERTS", "ALERTS_FOR_STATE"))
@@ -48,6 +49,11 @@ class Item:
     def rules(self) -> tuple[Rule, ...]:
         """Its own and those beside it."""
         return self.proposal.rule, *(one.rule for one in self.beside)
+
+    @property
+    def recordings(self) -> tuple[Recording, ...]:
+        """All that these rules read, each once."""
+        return tuple(dict.fromkeys(one for each in (self.proposal, *self.beside) for one in each.recordings))
 
     @property
     def evaluations(self) -> int:
@@ -131,6 +137,8 @@ def unwritable(item: Item) -> str:
     times = (rule.hold, rule.keep, rule.query_offset, case.every, case.interval, case.until)
     if not all(show_duration(time) and time >= 0 for time in times) or not case.every or not case.interval:
         return "a time is no whole number of milliseconds"
+    if max(item.evaluations, case.until / case.interval) > MOST_EVALUATIONS:
+        return f"more than {MOST_EVALUATIONS:,} evaluations or samples"
     fed = (text for one in case.series for pair in one.labels for text in pair)
     words = (text for pair in (*rule.labels, *rule.annotations) for text in pair)
     recorded = (text for one in item.proposal.recordings for text in (one.record, one.expr))

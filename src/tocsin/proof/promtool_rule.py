@@ -24,8 +24,8 @@ def rule_file(
 
 
 def duration(seconds: float) -> str:
-    """As promtool reads it."""
-    text = show_duration(seconds)
+    """As promtool reads it, to the millisecond."""
+    text = show_duration(round(seconds, 3))
     if text is None or seconds < 0:
         raise ValueError(f"{seconds:g} s are no whole milliseconds")
     return text

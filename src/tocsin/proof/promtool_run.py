@@ -43,8 +43,8 @@ class Bench:
 
     promtool: Promtool
     told: Callable[[int], None] = lambda number: None
-    workers: int = field(default_factory=lambda: min(8, len(os.sched_getaffinity(0))))
-    _written: dict[str, str] = field(default_factory=dict)
+    workers: int = field(default_factory=lambda: min(8, os.cpu_count() or 1))
+    _written: set[str] = field(default_factory=set)
     _tests: int = 0
     _panics: int = 0
     _lock: Lock = field(default_factory=Lock)
@@ -93,18 +93,10 @@ class Bench:
         name = f"rule-{item.rule}{'' if annotated else '-bare'}{'-all' if item.beside else ''}.yaml"
         with self._lock:
             if name not in self._written:
-                tree = rule_file(
-                    item.proposal.rule,
-                    tuple(
-                        dict.fromkeys(
-                            one for each in (item.proposal, *item.beside) for one in each.recordings
-                        )
-                    ),
-                    annotated=annotated,
-                    beside=tuple(one.rule for one in item.beside),
-                )
+                own, *beside = item.rules
+                tree = rule_file(own, item.recordings, annotated=annotated, beside=beside)
                 (self.promtool.root / name).write_text(yaml_text(tree), "utf-8")
-                self._written[name] = name
+                self._written.add(name)
         return name
 
     def _job(self, packs: Sequence[Pack]) -> dict[Pack, Read] | NotRun:

@@ -13,14 +13,14 @@ from typing import Any
 
 from tocsin.artifacts.emit import yaml_text
 from tocsin.proof.evidence import Evidence, Key
-from tocsin.proof.moments import begins, fires_at, moments
+from tocsin.proof.moments import begins, fires_at, is_active, moments
 from tocsin.proof.promtool_file import input_series
 from tocsin.proof.promtool_rule import duration
 from tocsin.proof.testfile_mark import header, seal
 from tocsin.proof.verdict import Proposal
 from tocsin.query.matchers import quote
 from tocsin.query.numbers import show_number
-from tocsin.witness.case import Alerting, Case
+from tocsin.witness.case import Case
 from tocsin.witness.rule import Rule
 from tocsin.witness.telemetry import Labels
 
@@ -152,16 +152,12 @@ def _onset(rule: Rule, case: Case, seen: Evidence) -> Iterator[dict[str, Any]]:
     at = min(begins(case), default=None)
     if at is None or rule.query_offset >= _LOOKBACK:
         return
-    active = [one.pending for one in seen.alerts if _active(one, at)]
+    active = [one.pending for one in seen.alerts if is_active(one, at)]
     if active and all(since == int(since) for since in active):
         value = case.start + min(active)
         expr = f"min(ALERTS_FOR_STATE{{alertname={quote(rule.name)}}})"
         samples = [{"labels": "{}", "value": value if value % 1 else int(value)}]
         yield {"expr": expr, "eval_time": duration(at), "exp_samples": samples}
-
-
-def _active(one: Alerting, at: float) -> bool:
-    return one.pending <= at and (one.resolved is None or at < one.resolved)
 
 
 def _whole_run(rule: Rule, case: Case, seen: Evidence) -> dict[str, Any]:
@@ -171,7 +167,7 @@ def _whole_run(rule: Rule, case: Case, seen: Evidence) -> dict[str, Any]:
     for number in range(last + 1):
         at = number * case.every
         for one in seen.alerts:
-            if _active(one, at):
+            if is_active(one, at):
                 states["firing" if fires_at(one, at) else "pending"] += 1
     window = duration((last + 1) * case.every + rule.query_offset)
     alerts = f"ALERTS{{alertname={quote(rule.name)}}}"
