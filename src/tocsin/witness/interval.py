@@ -241,7 +241,7 @@ def total(one: Interval) -> Interval:
 
 # -- words ---------------------------------------------------------------------------------------------------
 def span(values: Interval) -> str:
-    """`between 0 and 1`."""
+    """`between 0 and 1`, `always above 5`."""
     low, high = values.low, values.high
     if values.empty:
         return "never a number"
@@ -249,11 +249,20 @@ def span(values: Interval) -> str:
         return f"always {show_number(low)}"
     if low > -INF and high < INF:
         return f"between {shown(low)} and {shown(high)}"
+    if low == 0:
+        return "never negative"
     if low > -INF:
-        return "never negative" if low == 0 else f"never below {shown(low)}"
-    return f"never above {shown(high)}" if high < INF else "any number"
+        return f"always above {shown(low)}" if _open(low) else f"never below {shown(low)}"
+    if high == INF:
+        return "any number"
+    return f"always below {shown(high)}" if _open(high) else f"never above {shown(high)}"
 
 
 def shown(value: float) -> str:
     """Without the last digits, which only say that the bound itself is not among them."""
     return show_number(value if value % 1 == 0 else float(f"{value:.8g}"))
+
+
+def _open(bound: float) -> bool:
+    """Whether it is the double beside the number that is meant, which itself is not among them."""
+    return bound != float(f"{bound:.15g}")

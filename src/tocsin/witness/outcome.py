@@ -20,6 +20,17 @@ class Reason:
     help: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lint:
+    """Something at the characters [start, end) of the expression. `code` is that of a check, and its page."""
+
+    code: str
+    start: int
+    end: int
+    words: str
+    help: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Witnessed:
     """Cases, the firing one first. `missing` names the twins that could not be had, each with its reason."""

@@ -146,7 +146,7 @@ def test_words_that_a_person_can_check() -> None:
     assert words["count(x) == 0"] == "without elements `count` gives nothing, never 0"
     assert (
         words["x > 5 and x < 3"]
-        == "of the same series, `x` is never below 5 on the left and never above 3 on the right"
+        == "of the same series, `x` is always above 5 on the left and always below 3 on the right"
     )
     assert words['a{x="1"} + a{x="2"} > 0'] == (
         '`x` is "1" left of `+` and "2" right of it, and only equal labels match'

@@ -64,9 +64,19 @@ def _constant(view: Analysis) -> Reason:
     if isinstance(tree, Binary) and tree.op == "or":
         side = tree.right if view[tree.right].presence is Presence.ALWAYS else tree.left
         words = f"{view.words(side)} always has a result, so the alert always fires"
-        return Reason(kind="or-constant", start=side.start, end=side.end, words=words)
+        help = _compared_together(tree, side, view)
+        return Reason(kind="or-constant", start=side.start, end=side.end, words=words, help=help)
     words = "this has a result whatever the telemetry"
     return why or Reason(kind="always-true", start=tree.start, end=tree.end, words=words)
+
+
+def _compared_together(tree: Binary, constant: Expr, view: Analysis) -> str:
+    """`(x or vector(0)) > 5` for `x > 5 or vector(0)`."""
+    other = tree.left
+    if constant is not tree.right or not isinstance(other, Binary) or other.op not in COMPARISONS:
+        return ""
+    left, right = (view.text[side.start : side.end] for side in (other.left, other.right))
+    return f"({left} or {view.text[constant.start : constant.end]}) {other.op} {right}"
 
 
 def _computes(tree: Expr) -> bool:

@@ -6,26 +6,16 @@ Each kind is one file in `lint/`. Rules that can never fire, or always do, are `
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
 from tocsin.query.promql import QueryError, parse
+from tocsin.witness.outcome import Lint
 from tocsin.witness.promql.refute.analysis import Analysis, TooBig
 from tocsin.witness.rule import Known, Rule
 
+__all__ = ["Find", "Lint", "lint", "lints", "looked_at"]
 _NOTHING = Known()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lint:
-    """Something at the characters [start, end) of the expression. `code` is that of a check, and its page."""
-
-    code: str
-    start: int
-    end: int
-    words: str
-    help: str = ""
 
 
 Find: TypeAlias = Callable[[Rule, Analysis], Iterator[Lint]]

@@ -1,37 +1,26 @@
 """A text of the alert uses a label that its expression has aggregated away."""
 
-import re
 from collections.abc import Iterator
 
 from tocsin.query.promql.ast import Aggregate, Expr
 from tocsin.query.promql.walk import walk
+from tocsin.witness.labels_used import labels_used
 from tocsin.witness.promql.lints import Lint, lint
 from tocsin.witness.promql.refute.analysis import Analysis
 from tocsin.witness.rule import Rule
 
 CODE = "rule/lost-label"
-_ACTION = re.compile(r"\{\{[^{}]{0,2000}\}\}")
-_INNER = re.compile(r"\{\{-?\s*(?:range|with|template|define|block)\b")
-_USED = re.compile(r"(?<![\w)])(?:\$labels|\.Labels)\.(\w+)|\bindex\s+(?:\$labels|\.Labels)\s+\"(\w+)\"")
 
 
 @lint
 def lost_label(rule: Rule, view: Analysis) -> Iterator[Lint]:
     """Look at annotations and labels; the place is where the label goes."""
-    told: set[str] = set()
-    for name, text in (*rule.annotations, *rule.labels):
-        if _INNER.search(text):
-            continue  # there `.Labels` may be those of another query
-        for action in _ACTION.finditer(text):
-            for found in _USED.finditer(action[0]):
-                label = found[1] or found[2]
-                if label in told or view.root.labels.has(label) is not False:
-                    continue
-                told.add(label)
-                node = _loses(label, view)
-                words = f"`{name}` uses the label `{label}`, which no result has: it prints nothing there"
-                help = f"keep it, such as by `by ({label})`, or leave it out of the text"
-                yield Lint(code=CODE, start=node.start, end=node.end, words=words, help=help)
+    for name, label in labels_used(rule):
+        if view.root.labels.has(label) is False:
+            node = _loses(label, view)
+            words = f"`{name}` uses the label `{label}`, which no result has: it prints nothing there"
+            help = f"keep it, such as by `by ({label})`, or leave it out of the text"
+            yield Lint(code=CODE, start=node.start, end=node.end, words=words, help=help)
 
 
 def _loses(label: str, view: Analysis) -> Expr:
