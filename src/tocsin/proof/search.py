@@ -78,10 +78,10 @@ def _scraping(rule: Rule, known: Known, outcome: Outcome) -> Scraping | None:
 
 
 def _remarks(rule: Rule, known: Known) -> tuple[Remark, ...]:
-    if rule.language != "promql":
-        return ()
-    from tocsin.witness.promql.lints import lints
-
+    if rule.language == "logql":
+        from tocsin.witness.logql.lints import lints
+    else:
+        from tocsin.witness.promql.lints import lints
     return tuple(
         Remark(code=one.code, start=one.start, end=one.end, words=one.words, help=one.help)
         for one in lints(rule, known)
