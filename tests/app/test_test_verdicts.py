@@ -83,8 +83,12 @@ def test_what_is_met_passes(tmp_path: Path, test: str, rules: str) -> None:
 
 def test_telemetry_that_promtool_cannot_read(tmp_path: Path) -> None:
     report = run(tmp_path, edited(PROM_TEST, ('values: "1x20"', 'values: "1y20"')), PROM_RULES)
+    assert [told(one) for one in report.findings] == [
+        '1: promtool cannot read this series | bad number syntax: "1"' + NAMED
+    ]
+    report = run(tmp_path, edited(PROM_TEST, ('instance="two"}', "instance=two}")), PROM_RULES)
     [found] = [told(one) for one in report.findings]
-    assert found.startswith("one of two is down: this test could not be evaluated | ")
+    assert found.startswith("t: promtool cannot read this series | unexpected")
 
 
 LENIENT = "evaluation_interval: 1m\nexact: false"

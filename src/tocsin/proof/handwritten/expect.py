@@ -3,11 +3,13 @@
 It stands at the very label, annotation or value that differs, with what was got instead.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.diag.nodes import Node
+from tocsin.diag.places import inside
 from tocsin.proof.compare import instant, shown
 from tocsin.proof.handwritten.declared import AlertTest, ExpectedAlert, PromqlFile, PromqlTest, Test
 from tocsin.proof.handwritten.expect_expr import expr_failures
@@ -16,9 +18,10 @@ from tocsin.proof.handwritten.probe import Alert, Got, seconds
 from tocsin.proof.handwritten.read import TestFile
 from tocsin.proof.handwritten.rules import broken
 from tocsin.proof.handwritten.signals import told_signals
-from tocsin.proof.handwritten.terms import Terms, differing, extra_labels, finding
+from tocsin.proof.handwritten.terms import CODE, Terms, differing, extra_labels, finding
 
 _MOST_SHOWN = 5
+_IN_SERIES = re.compile(r"([0-9]{1,9}):([0-9]{1,9}): parse error: (.*)")
 
 
 def failures(file: TestFile, test: Test, got: Got) -> Iterator[Diagnostic]:
@@ -40,9 +43,26 @@ def failures(file: TestFile, test: Test, got: Got) -> Iterator[Diagnostic]:
 
 def _not_evaluated(test: Test, reasons: Sequence[str], file: TestFile) -> Diagnostic:
     """The engine could not evaluate the test, or not to its end."""
+    if isinstance(test, PromqlTest) and len(reasons) == 1 and (found := _in_series(test, reasons[0])):
+        return found
     node = test.name.node if test.name else test.node
     message = "this test could not be evaluated"
     return finding(node, message, others=broken(file.rules.subjects), notes=reasons[:_MOST_SHOWN])
+
+
+def _in_series(test: PromqlTest, reason: str) -> Diagnostic | None:
+    """promtool 3.15.0 counts the lines of what it loads: the first is its own, then one for each series."""
+    said = _IN_SERIES.fullmatch(reason)
+    number = int(said[1]) - 2 if said else -1
+    if said is None or not 0 <= number < len(test.input_series):
+        return None
+    one, offset = test.input_series[number], int(said[2]) - 1
+    series = one.series.text.strip()
+    text, begin = (one.series, 0) if offset < len(series) else (one.values, len(series) + 1)
+    if "\n" in one.series.text + one.values.text:
+        return None  # then these are other lines
+    place = inside(text.node, max(0, offset - begin))
+    return Diagnostic(CODE, "error", "promtool cannot read this series", Label(place, said[3]))
 
 
 @dataclass(frozen=True, slots=True)
