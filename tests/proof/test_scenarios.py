@@ -1,0 +1,143 @@
+"""Scenarios before the real engines: a rule that says the wrong thing is found out."""
+
+import pytest
+
+from tocsin.engines import Missing, NotRun
+from tocsin.model.routing import Routing
+from tocsin.model.workspace import Model
+from tocsin.proof import spec_rules
+from tocsin.proof.scenario_pages import Firing, Page, pages
+from tocsin.proof.scenarios import Intent, intents
+from workspaces import SHOP, edited, run
+
+FAILS = """\
+scenarios:
+  usual: {series: {'web_requests_total{status="200"}': 5/s}}
+  half-fails:
+    like: usual
+    series: {'web_requests_total{status="500"}': 5/s}
+    pages: [HighErrorRate]
+    within: 5m
+  wrong-addresses:
+    like: usual
+    series: {'web_requests_total{status="404"}': 5/s}
+  nobody-answers:
+    series: {'up{job="web"}': 0}
+    pages: [WebDown]
+    within: 3m
+"""
+
+
+def outcome(spec: str) -> dict[str, Intent]:
+    made = run(spec)
+    assert made.workspace is not None, made.text
+    found = intents(spec_rules.book(made.workspace.environments[0], made.artifacts))
+    if isinstance(found, Missing):
+        pytest.skip(str(found))
+    assert not isinstance(found, NotRun), found
+    return {one.scenario: one for one in found}
+
+
+@pytest.mark.tools
+def test_a_good_rule_set() -> None:
+    found = outcome(SHOP + FAILS)
+    assert {name: one.words for name, one in found.items() if not one.ok} == {}
+    assert {name for name, one in found.items() if one.standard} == {
+        "one-of-ten-instances", "a-missed-scrape", "a-restart", "an-ha-pair", "born-above-zero",
+        "a-normal-week",
+    }  # fmt: skip
+    (page,) = found["half-fails"].paged
+    assert page.alert == "web/HighErrorRate" and 120 <= page.after <= 300
+    assert found["nobody-answers"].words == "pages web/WebDown after 1m30s"
+    assert found["wrong-addresses"].words == "pages nobody"
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize(
+    ("edit", "wrong"),
+    [
+        (('status=~"5.."\'', 'status=~"4.."\''), {
+            "half-fails": "does not page HighErrorRate",
+            "wrong-addresses": "pages web/HighErrorRate after",
+        }),
+        (("above: 5%", "above: 60%"), {"half-fails": "does not page HighErrorRate"}),
+        (("for: 2m", "for: 6m"), {"half-fails": "only after"}),
+        (("template: service-down", "template: instance-down"), {
+            "nobody-answers": "does not page WebDown", "one-of-ten-instances": "pages web/WebDown",
+        }),
+    ],
+)  # fmt: skip
+def test_a_rule_that_says_the_wrong_thing(edit: tuple[str, str], wrong: dict[str, str]) -> None:
+    found = outcome(edited(SHOP, edit) + FAILS)
+    bad = {name: one.words for name, one in found.items() if not one.ok}
+    assert set(bad) == set(wrong), bad
+    for name, words in wrong.items():
+        assert words in bad[name]
+
+
+@pytest.mark.tools
+def test_a_page_that_is_inhibited_is_none() -> None:
+    both = """\
+scenarios:
+  all-at-once:
+    series: {'up{job="web"}': 0, 'web_requests_total{status="500"}': 5/s}
+    pages: [WebDown]
+"""
+    assert not outcome(SHOP + both)["all-at-once"].ok
+    inhibit = "inhibit: [{when: WebDown, mute: [HighErrorRate]}]\n"
+    assert outcome(SHOP + inhibit + both)["all-at-once"].words == "pages web/WebDown after 1m30s"
+
+
+@pytest.mark.process
+def test_lines_of_a_scenario_reach_log_rules() -> None:
+    spec = edited(
+        SHOP,
+        (
+            "    alerts:\n      WebDown:",
+            "    logs: {stream: {service_name: web}, format: json, fields: {level: required}}\n"
+            "    alerts:\n"
+            "      Failing: {severity: critical, template: log-events, above: 3, per: 5m,\n"
+            "                where: 'level=\"ERROR\"'}\n"
+            "      WebDown:",
+        ),
+    )
+    lines = """\
+scenarios:
+  errors:
+    logs: {'{service_name="web"}': {line: '{"level": "ERROR", "n": #}', rate: 6/m}}
+    pages: [Failing]
+  chatter:
+    logs: {'{service_name="web"}': {line: '{"level": "INFO", "n": #}', rate: 6/m}}
+"""
+    found = outcome(spec + lines)
+    assert found["errors"].ok and found["chatter"].ok, found
+    assert [page.alert for page in found["errors"].paged] == ["web/Failing"]
+
+
+def model() -> Model:
+    made = run(SHOP + "inhibit: [{when: WebDown, mute: [HighErrorRate]}]\n")
+    assert made.workspace is not None
+    return made.workspace.environments[0]
+
+
+def firing(name: str, first: float, last: float, service: str = "web") -> Firing:
+    own = {"cluster": "eu1", "environment": "production", "team": "platform", "severity": "critical"}
+    return Firing({**own, "service": service, "alertname": name}, first, last)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ((0, 1000), []),
+        ((115, 1000), []),
+        ((0, 500), [501]),
+        ((0, 90), [130]),
+        ((140, 1000), [130]),
+    ],
+)
+def test_when_an_inhibition_mutes(source: tuple[float, float], expected: list[float]) -> None:
+    one = model()
+    found = pages(one, Routing(one), [firing("WebDown", *source), firing("HighErrorRate", 100, 900)])
+    assert [page.after for page in found if page.is_called("HighErrorRate")] == expected
+    other = pages(one, Routing(one), [firing("WebDown", *source, "pay"), firing("HighErrorRate", 100, 900)])
+    assert Page("web/HighErrorRate", 130) in other
