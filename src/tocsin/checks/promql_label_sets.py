@@ -7,7 +7,8 @@ without any `endpoint` would match: the quotient is empty as soon as the label i
 
 ## Fix
 
-Group both sides by the same labels, or say what is matched: `/ on () group_left ()`.
+Group both sides by the same labels, or say what is matched: `/ on () group_left ()`. What stands in `on` has
+to be kept by both sides.
 
 ## Exceptions
 
@@ -31,6 +32,11 @@ EXAMPLES = (
         title="different groupings, in the second line",
         finds=("/",),
         spec=alert("sum by (a) (something)\n  / sum(other) > 0.5"),
+    ),
+    Example(
+        title="matched on what one side has lost",
+        finds=("zone",),
+        spec=alert("sum by (job) (something) > 5 and on (zone) other > 1"),
     ),
     Example(
         title="what the contract makes certain",

@@ -75,7 +75,9 @@ class _Search:
     def __init__(self, conditions: Iterable[Condition]) -> None:
         self.steps = 0
         trees = [(op in ("=", "=~"), _tree(op, value)) for op, value in conditions]
-        self.patterns = [(wanted, frozenset({(_anchored(one),)})) for wanted, one in trees]
+        self.patterns: list[tuple[bool, _State]] = [
+            (wanted, frozenset({(_anchored(one),)})) for wanted, one in trees
+        ]
         self.alphabet = tuple(_representatives(one for _, one in trees))
 
     def found(self, text: str | None) -> bool:

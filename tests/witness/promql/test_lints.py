@@ -15,6 +15,8 @@ FOUND = [
     ("sum by (endpoint) (x) / sum(y) > 0.05", "promql/label-sets", "/"),
     ("100 * sum by (a, b) (x) / sum by (a) (y) > 5", "promql/label-sets", "/"),
     ("sum by (a) (x) > 5 and sum by (b) (x) > 5", "promql/label-sets", "and"),
+    ("sum by (job) (x) > 5 and on (job, zone) y > 1", "promql/label-sets", "zone"),
+    ("y * on (zone) group_left () sum by (job) (x) > 1", "promql/label-sets", "zone"),
     ("rate(requests_total[1m]) > 5", "promql/range-too-short", "1m"),
     ("rate(requests_total[30s]) > 5", "promql/range-too-short", "30s"),
     ('absent(up{job=~"shop|pay"})', "promql/absent-blind", 'job=~"shop|pay"'),
@@ -27,6 +29,7 @@ FOUND = [
 GOOD = [
     "up == 0", "sum by (a) (x) / sum by (a) (y) > 1",
     "sum by (a) (x) / on (a) group_left () sum by (b, a) (y) > 1",
+    "x > 5 and on (zone) y > 1", "sum by (zone) (x) > 5 and on (zone) y > 1",
     "sum(x) / sum(y) > 1", "rate(requests_total[2m]) > 5", "rate(other_total[1m]) > 5",
     'absent(up{job="shop"})',
     'absent(up{job=~".+"})', "histogram_quantile(0.9, sum by (le) (rate(x_bucket[5m]))) > 1",

@@ -1,4 +1,4 @@
-"""Both sides of an operator are grouped, by different labels, and nothing says how they match."""
+"""Labels by which two sides match, though one of them has aggregated them away."""
 
 from collections.abc import Iterator
 
@@ -36,6 +36,26 @@ def label_sets(rule: Rule, view: Analysis) -> Iterator[Lint]:
             f"`{node.op} on ({shared}){group}`" if left > right or right > left else "group both sides alike"
         )
         yield Lint(code=CODE, start=node.op_start, end=node.op_end, words=words, help=help)
+
+
+@lint
+def matched_on_lost(rule: Rule, view: Analysis) -> Iterator[Lint]:
+    """Look at the labels in `on`: one side may have what the other never has."""
+    for node in walk(view.tree):
+        if not isinstance(node, Binary) or node.matching is None or not node.matching.on or node.op == "or":
+            continue
+        if view[node].presence is Presence.NEVER:
+            continue
+        for name in node.matching.labels:
+            sides = [view[side].labels.has(name.text) for side in (node.left, node.right)]
+            if sides.count(False) == 1 and None in sides:
+                side = "left" if sides[0] is False else "right"
+                words = (
+                    f"`{name}` is compared, but the {side} side has aggregated it away: "
+                    f"only series without `{name}` match"
+                )
+                help = f"keep `{name}` on that side, or leave it out of `on`"
+                yield Lint(code=CODE, start=name.start, end=name.end, words=words, help=help)
 
 
 def _grouped(node: Expr) -> frozenset[str] | None:
