@@ -2,12 +2,14 @@
 
 import pytest
 from tests.engines.needs import need
+from tests.witness.logql.random_queries import Source
 from tests.witness.logql.rules import rules
 
 from tocsin import engines
 from tocsin.proof.loki_grid import Grid, evaluate, push
 from tocsin.witness.logql.find import find
-from tocsin.witness.outcome import Witnessed
+from tocsin.witness.outcome import Always, Impossible, NotFound, Witnessed
+from tocsin.witness.rule import Rule
 from tocsin.witness.states import alertings
 
 pytestmark = pytest.mark.process
@@ -39,3 +41,24 @@ def test_every_rule_is_witnessed_and_loki_agrees():
     assert missing == []
     assert wrong == []
     assert pinned > 2 * len(rules())
+
+
+def test_what_is_found_of_random_rules_is_true():
+    """Strange rules: some cannot fire, some are not understood; but a prediction is never wrong."""
+    wrong, counts = [], {"witnessed": 0, "refuted": 0, "not found": 0}
+    with need(engines.loki()).start() as server:
+        for number in range(30):
+            source = Source(1000 + number)
+            expr = (
+                f"{source.metric(2)} {source.pick(['>', '<', '>='])} {source.pick(['0', '2', '10', '0.5'])}"
+            )
+            rule = Rule(name="r", language="logql", expr=expr, hold=source.pick([0.0, 60.0, 300.0]))
+            found = find(rule, budget=200_000)
+            told = {Witnessed: "witnessed", Impossible: "refuted", Always: "refuted", NotFound: "not found"}
+            counts[told[type(found)]] += 1
+            for index, case in enumerate(found.cases if isinstance(found, Witnessed) else ()):
+                answer = seen(server, f"x{number}c{index}", rule, case)
+                if answer != case.expected:
+                    wrong.append((expr, case.name, case.expected, answer))
+    assert wrong == []
+    assert counts["witnessed"] > 10, counts
