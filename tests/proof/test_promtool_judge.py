@@ -282,6 +282,12 @@ def test_a_promtool_that_is_missing_or_dies_is_not_run(tmp_path: Path, script: s
     assert list(work.iterdir()) == []
 
 
+def test_no_room_for_files_is_not_run(tmp_path: Path) -> None:
+    answer = judge([Proposal(rule(), (case(HIGH_FROM_2_TO_6),))], folder=tmp_path / "gone")
+    assert isinstance(answer, NotRun)
+    assert answer.reason == "no temporary files can be written: No such file or directory"
+
+
 def test_nothing_to_judge_needs_no_engine() -> None:
     def maker(root: Path) -> Missing:
         raise AssertionError(root)

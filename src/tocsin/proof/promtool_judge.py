@@ -7,6 +7,7 @@ cases share a run by `promtool_pack`, how it is run by `promtool_run`.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from tocsin import engines
 from tocsin.engines import Missing, NotRun
@@ -20,9 +21,11 @@ from tocsin.proof.verdict import Among, CaseVerdict, Expanded, Proposal, Verdict
 from tocsin.witness.case import Alerting
 from tocsin.witness.rule import Rule
 
+T = TypeVar("T")
 Maker = Callable[[Path], Promtool | Missing]
 """Of a promtool that works below a folder."""
 FAILED = "<error expanding template"
+FREE_DISK = "free some disk, or set TMPDIR"
 
 
 def judge(
@@ -38,14 +41,12 @@ def judge(
     `company`: all rules of the rule files; where some share a name, their cases are seen `among` them too.
     `told` is called with the number of cases that are done, from any thread.
     """
-    cases, broken = _valid(items(proposals))
-    verdicts = {(item.rule, item.number): _refused(item, why) for item, why in broken}
+    asked = {item: unwritable(item) for item in items(proposals)}
+    cases = [item for item, why in asked.items() if not why]
+    verdicts = {(item.rule, item.number): _refused(item, why) for item, why in asked.items() if why}
     if cases:
-        with workspace(folder) as root:
-            tool = promtool(root)
-            if isinstance(tool, Missing):
-                return tool
-            found = _judged(Bench(tool, told or _silent), cases, families(company))
+        known = families(company)
+        found = _on_bench(promtool, folder, lambda bench: _judged(bench, cases, known), told or _silent)
         if isinstance(found, NotRun):
             return found
         verdicts |= found
@@ -59,27 +60,26 @@ def among(
     cases: Sequence[Item], promtool: Maker = engines.promtool, *, folder: Path | None = None
 ) -> dict[Item, Among] | NotRun:
     """What promtool sees of cases with other rules beside them, where it can evaluate them so."""
-    if not cases:
-        return {}
-    with workspace(folder) as root:
-        tool = promtool(root)
-        return tool if isinstance(tool, Missing) else _among(Bench(tool), cases)
+    return _on_bench(promtool, folder, lambda bench: _among(bench, cases), _silent) if cases else {}
+
+
+def _on_bench(
+    promtool: Maker,
+    folder: Path | None,
+    work: Callable[[Bench], T | NotRun],
+    told: Callable[[int], None],
+) -> T | NotRun:
+    """Work with a promtool and a workspace, should there be both."""
+    try:
+        with workspace(folder) as root:
+            tool = promtool(root)
+            return tool if isinstance(tool, Missing) else work(Bench(tool, told))
+    except OSError as error:
+        return NotRun(f"no temporary files can be written: {error.strerror}", FREE_DISK)
 
 
 def _silent(number: int) -> None:
     """Nobody listens."""
-
-
-def _valid(cases: Sequence[Item]) -> tuple[list[Item], list[tuple[Item, str]]]:
-    """Those that can be written down for promtool, and why the others cannot."""
-    good, bad = [], []
-    for item in cases:
-        why = unwritable(item)
-        if why:
-            bad.append((item, why))
-        else:
-            good.append(item)
-    return good, bad
 
 
 def _judged(

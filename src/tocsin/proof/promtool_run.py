@@ -42,7 +42,8 @@ class Bench:
     """A promtool and its workspace; knows which rule files are written already."""
 
     promtool: Promtool
-    told: Callable[[int], None] = lambda number: None
+    told: Callable[[int], None]
+    """Hears of cases that are done."""
     workers: int = field(default_factory=lambda: min(8, os.cpu_count() or 1))
     _written: set[str] = field(default_factory=set)
     _tests: int = 0
