@@ -15,7 +15,12 @@ from tocsin.proof.trial import Trial
 
 
 def keep(root: Path, trial: Trial, subjects: Sequence[Subject]) -> Kept:
-    """Write the tests of these rules; they must be all that the environment is to have tests of."""
+    """Write the tests of these rules; they must be all that the environment is to have tests of.
+
+    Where all was remembered and all is fresh, the engines are not asked for the texts once more.
+    """
+    if trial.recalled == trial.tried and _settled(root, trial.book, subjects):
+        return Kept()
     shall = files(trial, subjects)
     if isinstance(shall, NotRun):
         return Kept(not_run=shall)
@@ -27,6 +32,11 @@ def keep(root: Path, trial: Trial, subjects: Sequence[Subject]) -> Kept:
     for path in removed:
         (root / path).unlink(missing_ok=True)
     return Kept(changed=tuple(changed), removed=tuple(removed), unchanged=len(shall) - len(changed))
+
+
+def _settled(root: Path, book: Book, subjects: Sequence[Subject]) -> bool:
+    found = freshness(book, subjects, [text for _, text in present(root, book)])
+    return not found.alerts and not found.left and not any(edited(root, book))
 
 
 def ours(path: str, text: str) -> bool:

@@ -13,8 +13,10 @@ from tocsin.proof.trial import Trial
 from tocsin.witness.outcome import Always, Impossible, NotFound
 
 Verdict = Literal[
-    "proven", "refuted", "never fires", "always fires", "does not parse", "not found", "not run"
+    "proven", "not sharp", "refuted", "never fires", "always fires", "does not parse", "not found", "not run"
 ]
+"""`not sharp`: all is proven but that its cases would notice every small mistake."""
+SHARP = "sharp"
 _WORST: tuple[State, ...] = ("refuted", "not run", "proven", "not meant")
 
 
@@ -149,7 +151,8 @@ def _verdict(trial: Trial, judged: tuple[Judged, ...]) -> Verdict:
     """The worst that can be said of any of its rules."""
     said = {_of_one(trial, one) for one in judged}
     order: tuple[Verdict, ...] = (
-        "does not parse", "never fires", "always fires", "refuted", "not found", "not run", "proven",
+        "does not parse", "never fires", "always fires", "refuted",
+        "not found", "not run", "not sharp", "proven",
     )  # fmt: skip
     return next(one for one in order if one in said)
 
@@ -166,5 +169,13 @@ def _of_one(trial: Trial, judged: Judged) -> Verdict:
         case NotFound() if not any(cell.state == "refuted" for cell in cells.values()):
             return "not found"
         case _:
-            states = {cell.state for cell in cells.values() if cell.why != NO_STACK}
-            return "refuted" if "refuted" in states else "not run" if "not run" in states else "proven"
+            return _by_cells(cells)
+
+
+def _by_cells(cells: Mapping[str, Cell]) -> Verdict:
+    refuted = {name for name, cell in cells.items() if cell.state == "refuted"}
+    if refuted - {SHARP}:
+        return "refuted"
+    if any(cell.state == "not run" and cell.why != NO_STACK for cell in cells.values()):
+        return "not run"
+    return "not sharp" if refuted else "proven"

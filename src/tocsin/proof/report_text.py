@@ -15,6 +15,7 @@ _MOST_SURVIVORS = 5
 _MOST_FILES = 12
 _SHOWN: tuple[tuple[Verdict, str, str], ...] = (
     ("proven", "proven in every column that ran", "proven in every column that ran"),
+    ("not sharp", "proven but not sharp", "proven but not sharp"),
     ("refuted", "refuted", "refuted"),
     ("never fires", "never fires", "never fire"),
     ("always fires", "always fires", "always fire"),

@@ -119,8 +119,10 @@ class Trial:
     """Languages in which no mutants were tried."""
     scenes: tuple[Scene, ...] | NotRun = ()
     """What came of the scenarios."""
+    tried: int = 0
+    """Rules that were to be proven."""
     recalled: int = 0
-    """Proofs that the cache had."""
+    """How many of these proofs the cache had."""
     _memo: dict[Any, Any] = field(default_factory=dict)
 
     def proof(self, subject: Subject) -> Proof:

@@ -70,6 +70,7 @@ def tried(
         unjudged=work.unjudged,
         blunt=work.blunt,
         scenes=_scenes(book, context, progress, cache, run=scenarios),
+        tried=len(work.subjects),
         recalled=work.recalled,
     )
 
