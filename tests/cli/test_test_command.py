@@ -60,9 +60,9 @@ def test_what_is_chosen_is_run(root: Path, args: tuple[str, ...], code: int, las
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        (("nowhere.yaml",), 3, "there is no file nowhere.yaml"),
+        (("nowhere.yaml",), 2, "there is no file nowhere.yaml"),
         (("-k", "no such name"), 2, "no test has `no such name` in its name"),
-        (("alerts",), 3, "there is no file alerts"),
+        (("alerts",), 2, "there is no file alerts"),
     ],
 )
 def test_nothing_to_run_is_no_success(root: Path, args: tuple[str, ...], code: int, words: str) -> None:

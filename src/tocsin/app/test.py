@@ -16,7 +16,6 @@ from tocsin.diag import report_json
 from tocsin.diag.diagnostic import Diagnostic, Sink
 from tocsin.diag.excerpt import Style, plain, render
 from tocsin.diag.report import Ran, Report
-from tocsin.diag.trouble import Trouble
 from tocsin.engines import NotRun
 from tocsin.proof.handwritten.read import TestFile, looks_like_tests, read
 from tocsin.proof.handwritten.run import Tested, run
@@ -166,8 +165,7 @@ def _named(root: Path, said: Sequence[str]) -> Iterator[Path]:
     for text in said:
         matching = [root / text] if (root / text).exists() else sorted(_glob(root, text))
         if not matching:
-            cure = "a path is seen from the workspace; `*` is understood"
-            raise Trouble(f"there is no file {text}", cure=cure)
+            raise NoTests(f"there is no file {text}; a path is seen from the workspace, `*` is understood")
         yield from matching
 
 
