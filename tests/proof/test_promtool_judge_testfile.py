@@ -94,6 +94,17 @@ def test_what_the_judge_saw_in_company_is_not_asked_again() -> None:
     assert isinstance(gathered([SHOP, other], verdicts, lambda root: Missing("asked")), Missing)
 
 
+@pytest.mark.parametrize("expr", ["queue > 5", "queue > 4"])
+def test_where_a_twin_may_differ_it_is_asked_for_quiet_cases_too(expr: str) -> None:
+    need(engines.promtool())
+    twin = Proposal(replace(QUEUE, expr=expr, labels=pairs(escalated="true"), hold=60.0, number=2), ())
+    verdicts = judge([Proposal(QUEUE, (JUST_NOT,))], company=[SHOP, twin])
+    assert isinstance(verdicts, Mapping)
+    seen = verdicts[QUEUE.id][0].among
+    assert seen is not None
+    assert [one.firing for one in seen.alerts] == ([60] if expr == "queue > 4" else [])
+
+
 def test_rules_of_one_name_and_no_labels_of_their_own_do_not_disturb_others() -> None:
     bare = Proposal(replace(QUEUE, labels=(), number=2), ())
     elsewhere = Proposal(rule("stack > 5", name="Queue", number=3, labels=pairs(severity="low")), (FIRES,))

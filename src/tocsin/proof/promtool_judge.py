@@ -93,9 +93,11 @@ def _judged(
         return read
     verdicts = {item: _verdict(item, said) for item, said in read.items()}
     shared = {with_family(item, known): item for item, verdict in verdicts.items() if verdict.ok}
-    beside = _among(replace(bench, told=_silent), [one for one in shared if one.beside])
+    silent = {one for one in shared if not verdicts[shared[one]].seen and one.alike}
+    beside = _among(replace(bench, told=_silent), [one for one in shared if one.beside and one not in silent])
     if isinstance(beside, NotRun):
         return beside
+    beside |= {one: Among(named(one), (), ()) for one in silent if one.beside}
     verdicts |= {shared[one]: replace(verdicts[shared[one]], among=seen) for one, seen in beside.items()}
     verdicts |= {one: _refused(one, broken[one.rule]) for one in cases if one.rule in broken}
     return {(item.rule, item.number): verdict for item, verdict in verdicts.items()}

@@ -51,6 +51,16 @@ class Item:
         return self.proposal.rule, *(one.rule for one in self.beside)
 
     @property
+    def alike(self) -> bool:
+        """Whether all its rules ask the same, so that where one has no alerts none has."""
+        own = self.proposal
+        return all(
+            (one.rule.expr, one.rule.query_offset, one.recordings)
+            == (own.rule.expr, own.rule.query_offset, own.recordings)
+            for one in self.beside
+        )
+
+    @property
     def recordings(self) -> tuple[Recording, ...]:
         """All that these rules read, each once."""
         return tuple(dict.fromkeys(one for each in (self.proposal, *self.beside) for one in each.recordings))
