@@ -18,8 +18,8 @@ from tocsin.proof.promtool_file import input_series
 from tocsin.proof.promtool_rule import duration
 from tocsin.proof.testfile_mark import header, seal
 from tocsin.proof.verdict import Proposal
-from tocsin.query.matchers import quote
 from tocsin.query.numbers import show_number
+from tocsin.query.quoting import quote
 from tocsin.witness.case import Case
 from tocsin.witness.rule import Rule
 from tocsin.witness.telemetry import Labels
@@ -110,8 +110,8 @@ def _difference(rule: Rule, alike: Sequence[Rule]) -> str:
 
 
 def pinned(case: Case) -> str:
-    """Which clause a case is about."""
-    return f"Pins: {case.pins.words}" if case.pins else ""
+    """Which clause a case is about, unless its name says so."""
+    return f"Pins: {case.pins.words}" if case.pins and case.pins.words not in case.name else ""
 
 
 def comment(text: str) -> str:
