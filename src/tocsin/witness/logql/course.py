@@ -2,10 +2,10 @@
 
 A flow is even, `lines` in each `window`, so that a window of that length always holds just as many. Edges of
 windows are at multiples of the greatest common divisor of the evaluation interval, the ranges and the
-offsets; every flow begins a part of that behind such an edge, and a line that would still lie on one is put
-off by a millisecond.
+offsets; every flow begins some part of that behind such an edge, so that none of its lines lies on one.
 """
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,10 @@ from typing import Literal
 from tocsin.query.logql.ast import Expr, RangeAggregate
 from tocsin.query.logql.walk import walk
 from tocsin.witness.logql.kinds import Kind
-from tocsin.witness.telemetry import Labels, Line, Stream
+from tocsin.witness.telemetry import Line, Stream
 
+_SHIFTS = 40
+"""Milliseconds by which a flow may begin later, so that no line lies on an edge."""
 MOST_LINES = 30_000
 MOST_BYTES = 16_000_000
 
@@ -87,19 +89,16 @@ def geometry(expr: Expr, every: float, kinds: Sequence[Kind]) -> Geometry:
 
 
 def streams(kinds: Sequence[Kind], phases: Sequence[Phase], times: Geometry) -> tuple[Stream, ...]:
-    """The lines of all phases."""
-    found: dict[Labels, list[Line]] = {}
+    """The lines of all phases, a stream for each kind: that reads better, even where the labels are alike."""
+    found: dict[int, list[Line]] = {}
     budget = _Budget()
     for phase in phases:
         for number, (kind, flow) in enumerate(zip(kinds, phase.state, strict=True)):
             if flow.lines > 0:
-                window = times.windows[number]
-                shift = _shift(times, window / flow.lines, number, len(kinds))
-                instants = _instants(flow, phase, window, shift, times.grain)
-                found.setdefault(kind.mould.stream, []).extend(_flow(kind, flow, instants, budget))
+                instants = _instants(flow, phase, times, number, len(kinds))
+                found.setdefault(number, []).extend(_flow(kind, flow, instants, budget))
     return tuple(
-        Stream(labels, tuple(sorted(lines, key=lambda line: line.at)))
-        for labels, lines in sorted(found.items())
+        Stream(kinds[number].mould.stream, tuple(lines)) for number, lines in sorted(found.items()) if lines
     )
 
 
@@ -117,20 +116,24 @@ class _Budget:
             raise TooMuch(f"it would take more than {MOST_BYTES // 10**6} MB of lines")
 
 
-def _shift(times: Geometry, spacing: float, number: int, count: int) -> float:
-    """How long behind the edge the flow begins; another one for each kind."""
-    room = min(times.grain, spacing)
-    return max(0.001, math.floor(room * (number + 1) / (count + 1) * 1000) / 1000)
-
-
-def _instants(flow: Flow, phase: Phase, window: float, shift: float, grain: float) -> list[float]:
-    """When the lines of a flow come: whole milliseconds, none on an edge but those that were there before."""
-    spacing, edge = window / flow.lines, max(1, round(grain * 1000))
+def _instants(flow: Flow, phase: Phase, times: Geometry, number: int, kinds: int) -> list[float]:
+    """When the lines of a flow come, always as far from each other; in whole milliseconds."""
+    step = max(1, math.floor(times.windows[number] * 1000 / flow.lines))
+    begin, end, edge = round(phase.begin * 1000), round(phase.end * 1000), max(1, round(times.grain * 1000))
+    room = min(edge, step)
+    wanted = max(1, room * (number + 1) // (kinds + 1))
+    shifts = itertools.chain((wanted - wanted % 1000 or wanted,), range(wanted, wanted + _SHIFTS))
+    shift = next((each for each in shifts if _off_edges(begin + each, step, end, edge)), wanted)
     sudden = [phase.begin] * (math.ceil(flow.lines) if phase.sudden else 0)
-    count = max(0, math.ceil((phase.end - phase.begin - shift) / spacing - 1e-9))
-    begin, step, end = (phase.begin + shift) * 1000, spacing * 1000, round(phase.end * 1000)
-    instants = (round(begin + i * step) for i in range(count))
-    return sudden + [(at + (at % edge == 0)) / 1000 for at in instants if at < end]
+    return sudden + [at / 1000 for at in range(begin + shift, end, step)]
+
+
+def _off_edges(begin: int, step: int, end: int, edge: int) -> bool:
+    """Whether none of these instants is a multiple of `edge`: all are multiples of the common divisor."""
+    divisor = math.gcd(step, edge)
+    if begin % divisor:
+        return True
+    return all(at % edge for at in range(begin, end, step))
 
 
 def _flow(kind: Kind, flow: Flow, instants: Sequence[float], budget: _Budget) -> Iterable[Line]:

@@ -90,6 +90,7 @@ class _Parts:
 def attempts(
     extractor: Extractor, known: Known, wish: Wish, alternative: tuple[Demand, ...], twist: Twist
 ) -> Iterator[Mould]:
+    """Lines that meet these demands but for the twist, the plainest first; none of them is tried here."""
     node = extractor.node
     stream = stream_labels(node.range.logs.matchers, known, wish.labels, twist.matcher)
     if stream is None:
