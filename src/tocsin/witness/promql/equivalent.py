@@ -49,7 +49,11 @@ def equivalent(rule: Rule, mutant: Mutant, known: Known) -> str:
     if dropped is None:
         return ""
     selector, matcher = dropped
-    return _always_met(selector, matcher, known) or _matched_away(expr, selector, matcher)
+    return (
+        _always_met(selector, matcher, known)
+        or _recorded(selector, matcher, known)
+        or _matched_away(expr, selector, matcher)
+    )
 
 
 # -- the contract --------------------------------------------------------------------------------------
@@ -60,6 +64,15 @@ def _always_met(selector: Selector, matcher: LabelMatcher, known: Known) -> str:
         return ""
     shown = ", ".join(f"`{value}`" for value in values)
     return f"`{matcher.label}` of `{selector.metric}` is never anything but {shown}, says the contract"
+
+
+def _recorded(selector: Selector, matcher: LabelMatcher, known: Known) -> str:
+    """Whether all rules that record the metric give it labels that the matcher wants."""
+    rules = [one for one in known.recordings if one.record == selector.metric]
+    values = {dict(one.labels).get(matcher.label, "") for one in rules}
+    if not values or "" in values or not _all_match(matcher, values):
+        return ""
+    return f"`{selector.metric}` is always recorded with `{matcher.label}` {', '.join(sorted(values))}"
 
 
 def _all_match(matcher: LabelMatcher, values: Iterable[str]) -> bool:

@@ -23,10 +23,12 @@ from tocsin.witness.promql.variations import (
     lengthened,
     missing,
     nudged,
+    ramped,
     renamed,
     scaled,
     shortened,
     sibling,
+    thinned,
     without_each,
 )
 from tocsin.witness.rule import Known, Rule
@@ -36,6 +38,7 @@ _HALVINGS = 14
 _TIMES = (1.0, 20.0)
 _LARGER = 40.0
 """So many times larger, whole numbers can be within 10 % of a share."""
+_LEAST = 0.02
 _SAMPLES = (1, 2, 3, 5, 8, 13)
 _LIMITS: frozenset[Kind] = frozenset(("threshold", "boundary", "window", "comparator"))
 _WINDOWS: frozenset[Kind] = frozenset(("window",))
@@ -71,6 +74,8 @@ class Situations:
         quiet = [case for case in bases if not case.fires]
         if wanted & _PARTS:
             yield from self._born(fires)
+            yield from self._slowly(fires, quiet)
+            yield from self._less(fires)
         if wanted & _LIMITS:
             yield from self._all_edges(fires, quiet)
         if wanted & _WINDOWS:
@@ -92,8 +97,24 @@ class Situations:
                 )
         yield Situation(case, missing(case.series, 0, at), "only now there are any series", _PARTS)
 
+    def _slowly(self, fires: Case, quiet: Sequence[Case]) -> Iterator[Situation]:
+        """What goes down slowly is foreseen, and passes one limit before the other."""
+        for other in [case for case in quiet if case.interval == fires.interval][:2]:
+            series = ramped(other.series, fires.series, round(_first(fires) / fires.interval))
+            yield Situation(fires, series, "slowly", _PARTS | _LIMITS)
+
+    def _less(self, fires: Case) -> Iterator[Situation]:
+        """The same shares of far fewer events, perhaps of one kind only."""
+        for share in (0.1, _LEAST):
+            yield Situation(fires, thinned(fires.series, share), "of much less", _PARTS | _LIMITS)
+            for rest in itertools.islice(without_each(fires.series), 3):
+                yield Situation(
+                    fires, thinned(rest, share), "of much less, and of one kind", _PARTS | _LIMITS
+                )
+
     def _all_edges(self, fires: Case, quiet: Sequence[Case]) -> Iterator[Situation]:
-        for other in quiet[:4]:
+        little = replace(fires, series=thinned(fires.series, _LEAST))
+        for other in (*quiet[:4], *(() if self._fires(little) else (little,))):
             yield from self._edges(fires, other)
         for other in quiet[:2]:
             larger = (replace(case, series=scaled(case.series, _LARGER)) for case in (fires, other))
@@ -111,7 +132,7 @@ class Situations:
             series = between(fires.series, quiet.series, middle)
             if series is None:
                 return
-            if self._holds(replace(fires, series=series), round(at / fires.every)):
+            if self._holds(replace(fires, series=series), at):
                 low = middle
             else:
                 high = middle
@@ -123,9 +144,12 @@ class Situations:
         for nudge in nudged(series or (), round(at / fires.interval)):
             yield Situation(fires, nudge, "just enough, by one event", _LIMITS)
 
-    def _holds(self, case: Case, evaluation: int) -> bool:
+    def _fires(self, case: Case) -> bool:
+        return self._holds(case, _first(case))
+
+    def _holds(self, case: Case, at: float) -> bool:
         scene = Scene(self.rule, case, self.known.recordings, self.budget)
-        return bool(scene.result(self.expr, evaluation))
+        return bool(scene.result(self.expr, round(at / case.every)))
 
     def _growing(self, case: Case) -> Situation:
         """All grows alike, so that shares stay what they are, but not for windows of different lengths."""

@@ -4,12 +4,14 @@ Samples are changed by their differences, so that what was a straight run stays 
 counter, and whole numbers stay whole. Whether a variation is of use is found out elsewhere.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from tocsin.witness.telemetry import Gap, Labels, Sample, Series, labels, runs
+from tocsin.witness.telemetry import Gap, Labels, Run, Sample, Series, labels, runs
 
 _DIGITS = 6
+_NEARLY = 1e-9
 
 
 def sibling(series: Iterable[Series], label: str, value: str, times: float = 1.0) -> tuple[Series, ...]:
@@ -63,6 +65,36 @@ def grown(series: Iterable[Series], at: int, times: float) -> tuple[Series, ...]
         else one
         for one in series
     )
+
+
+def thinned(series: Iterable[Series], share: float) -> tuple[Series, ...]:
+    """Counters count only this share of it, in whole events."""
+    found = []
+    for one in series:
+        if _counts(one):
+            whole = (
+                math.floor(sample * share + _NEARLY) for sample in one.samples() if isinstance(sample, float)
+            )
+            found.append(Series(one.labels, runs(map(float, whole))))
+        else:
+            found.append(one)
+    return tuple(found)
+
+
+def ramped(calm: Sequence[Series], fault: Sequence[Series], at: int) -> tuple[Series, ...]:
+    """Gauges go straight from what they are in the one to what they are in the other at sample `at`."""
+    before = {one.labels: one for one in calm}
+    found = []
+    for one in fault:
+        samples, other = list(one.samples()), before.get(one.labels)
+        first = next(other.samples(), Gap.MISSING) if other is not None else Gap.MISSING
+        last = samples[min(at, len(samples) - 1)]
+        if isinstance(first, Gap) or isinstance(last, Gap) or first == last or _counts(one):
+            found.append(one)
+            continue
+        step = _rounded((last - first) / max(1, at), False)
+        found.append(Series(one.labels, (Run(first, at + 1, step), Run(last, max(1, len(samples) - at - 1)))))
+    return tuple(found)
 
 
 def nudged(series: Sequence[Series], at: int) -> Iterator[tuple[Series, ...]]:
