@@ -5,11 +5,12 @@ from functools import cache
 import pytest
 from tests.engines.needs import need
 from tests.witness.promql.own_rules import AT_ONCE, RULES
+from tests.witness.promql.rule_generator import Rules
 
 from tocsin.engines import NotRun
 from tocsin.proof.promtool_judge import judge
 from tocsin.proof.verdict import Proposal
-from tocsin.witness.outcome import Outcome, Witnessed
+from tocsin.witness.outcome import Always, Impossible, NotFound, Outcome, Witnessed
 from tocsin.witness.promql.find import find
 from tocsin.witness.rule import Known, Recording, Rule, Signal
 
@@ -110,3 +111,23 @@ def test_the_contract_gives_values_types_and_buckets() -> None:
     bounds = {dict(series.labels)["le"] for series in outcomes[1].cases[0].series}
     assert bounds <= {"0.1", "0.3", "1.0", "3.0", "+Inf"}
     assert disagreements([Proposal(r, o.cases) for r, o in zip(rules, outcomes, strict=True)]) == []
+
+
+RANDOM = 80
+MOST_OPEN = 0.15
+"""Of rules at random, most of which contradict themselves; of rules that people write, it is one in 200."""
+
+
+def test_rules_at_random_are_witnessed_or_refuted_and_promtool_agrees() -> None:
+    made = [Rules(seed).rule() for seed in range(RANDOM)]
+    proposals = []
+    open_ = 0
+    for number, expr in enumerate(made):
+        one = rule(f"random_{number}", expr, hold=60.0)
+        outcome = find(one, budget=1_000_000)
+        open_ += isinstance(outcome, NotFound)
+        assert isinstance(outcome, Witnessed | Impossible | Always | NotFound), expr
+        if isinstance(outcome, Witnessed | Always) and outcome.cases:
+            proposals.append(Proposal(one, outcome.cases))
+    assert open_ <= MOST_OPEN * RANDOM
+    assert disagreements(proposals) == []

@@ -19,6 +19,8 @@ State: TypeAlias = tuple[Motion, ...]
 Score: TypeAlias = tuple[float, float]
 OVERHEAD = 200
 """What an evaluation costs beside the samples that it reads."""
+UNEVEN = 5
+"""So many evaluations are looked at where a counter does not count the same with each sample."""
 NOTHING = -1e12
 """The margin where there is no element at all."""
 
@@ -50,8 +52,12 @@ class Trial:
         self.budget = budget
         self.before = before
         self.lead = 0 if before is None else grid.samples(grid.fill) + 1
-        self.length = max(3, grid.samples(grid.fill) + 2) if before is None else max(instants) + 1
+        step = grid.samples(grid.every)
+        spare = step * (UNEVEN - 1) if before is None and any(map(_counts_whole, channels)) else 0
+        self.length = max(3, grid.samples(grid.fill) + 2) + spare if before is None else max(instants) + 1
         self.instants = [self.lead + self.length - 1] if before is None else [self.lead + i for i in instants]
+        self.several = [self.instants[-1] - i * step for i in range(UNEVEN)]
+        """What is looked at where a counter does not count the same with each sample."""
         self.lasting = min(lasting, len(self.instants))
         self._columns: dict[tuple[int, Motion, Motion | None], list[Column]] = {}
         self._places = _places(channels)
@@ -102,13 +108,14 @@ class Trial:
     def margin(self, state: State) -> float:
         """How far the expression is from changing its mind; positive: it gives something, and goes on so."""
         store = self.store(state)
-        found = self._margins(self.expr, store)
+        uneven = self.before is None and any(map(_uneven, state, self.channels))
+        instants = self.several if uneven else self.instants
+        found = [self._margin(self.expr, store, instant) for instant in instants]
         if self.against is not None and max(found) > 0:
-            found = [
-                min(*pair) for pair in zip(found, map(_not, self._margins(self.against, store)), strict=True)
-            ]
-        last = len(found) - self.lasting + 1
-        return max(min(found[i : i + self.lasting]) for i in range(last))
+            other = [self._margin(self.against, store, instant) for instant in instants]
+            found = [min(margin, _not(more)) for margin, more in zip(found, other, strict=True)]
+        lasting = len(instants) if uneven else self.lasting
+        return max(min(found[i : i + lasting]) for i in range(len(found) - lasting + 1))
 
     def instant(self, state: State) -> float:
         """The time at which the margin is greatest."""
@@ -148,6 +155,15 @@ class Trial:
         except EngineRefuses:
             return NOTHING
         return max((element.margin for element in found), default=NOTHING)
+
+
+def _counts_whole(channel: Channel) -> bool:
+    return channel.nature.whole and channel.nature.kind in ("counter", "buckets")
+
+
+def _uneven(motion: Motion, channel: Channel) -> bool:
+    """Whether a counter does not count the same with each sample."""
+    return motion.move == "rise" and channel.nature.whole and motion.value % 1 != 0
 
 
 def _not(margin: float) -> float:
