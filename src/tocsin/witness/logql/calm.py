@@ -12,6 +12,7 @@ from tocsin.witness.logql.trial import Trial, with_flow
 
 _HEALTHY = 10.0
 _CLOSE, _NEAR, _ABSURD, _MANY = 0.1, 0.5, 1.5, 600
+_ROUND = (1.0, 2.0, 3.0, 5.0, 6.0, 10.0, 12.0, 15.0, 20.0, 30.0, 60.0, 100.0, 150.0, 200.0, 300.0, 600.0)
 _MORE = (4.0, 10.0, 40.0)
 _OTHER_VALUES = (0.2, 0.5, 0.05, 0.01, 0.0, 2.0, 5.0, 20.0)
 
@@ -20,7 +21,7 @@ def comfortable(trial: Trial, state: State) -> State:
     """A firing state that is neither on the edge nor absurdly far beyond it."""
     for number, flow in enumerate(state):
         for factor in (1.25, 1.5, 2.0) if flow.lines else ():
-            more = replace(flow, lines=float(math.ceil(flow.lines * factor)))
+            more = replace(flow, lines=round_up(flow.lines * factor))
             state = _better(trial, state, with_flow(state, number, more))
         for factor in (1.25, 0.75) if flow.lines and trial.kinds[number].valued else ():
             more = replace(state[number], value=float(f"{flow.value * factor:.4g}"))
@@ -28,6 +29,11 @@ def comfortable(trial: Trial, state: State) -> State:
     for part in deciding(trial.plan.expr):
         state = _diluted(trial, state, part.node)
     return state
+
+
+def round_up(lines: float) -> float:
+    """A number of lines that divides a window well."""
+    return next((each for each in _ROUND if each >= lines), float(math.ceil(lines)))
 
 
 def _better(trial: Trial, state: State, other: State) -> State:
@@ -44,7 +50,7 @@ def _diluted(trial: Trial, state: State, part: Expr) -> State:
         kind = trial.kinds[number]
         if flow.lines or kind.replica or not any(kind.takes):
             continue
-        for lines in reversed(trial.counts(number)):
+        for lines in (*reversed(_ROUND), *reversed(trial.counts(number))):
             more = with_flow(state, number, replace(flow, lines=lines))
             if 0 < lines <= _MANY and trial.score(more) > 0 and _NEAR <= trial.score(more, part) <= _ABSURD:
                 return more

@@ -125,7 +125,12 @@ def _instants(flow: Flow, phase: Phase, times: Geometry, number: int, kinds: int
     shifts = itertools.chain((wanted - wanted % 1000 or wanted,), range(wanted, wanted + _SHIFTS))
     shift = next((each for each in shifts if _off_edges(begin + each, step, end, edge)), wanted)
     sudden = [phase.begin] * (math.ceil(flow.lines) if phase.sudden else 0)
-    return sudden + [at / 1000 for at in range(begin + shift, end, step)]
+    return sudden + [_seconds(at) for at in range(begin + shift, end, step)]
+
+
+def _seconds(milliseconds: int) -> float:
+    """As a duration's text is read, to the last bit."""
+    return milliseconds // 1000 + milliseconds % 1000 * 10**6 / 1e9
 
 
 def _off_edges(begin: int, step: int, end: int, edge: int) -> bool:

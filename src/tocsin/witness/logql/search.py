@@ -14,12 +14,22 @@ _ALIKE = (10.0, 0.0, 1.0, 3.0, 30.0, 100.0, 300.0)
 
 def starts(trial: Trial) -> Iterator[State]:
     """Plausible states to begin with: all flow alike, nothing flows, one kind alone flows."""
-    value = max(literals(trial.plan.expr), default=1.0) * 1.25
-    values = [value if kind.valued else 0.0 for kind in trial.kinds]
+    numbers = range(len(trial.kinds))
     for lines in _ALIKE:
-        yield tuple(Flow(lines, each) for each in values)
-    for number in range(len(trial.kinds)):
-        yield tuple(Flow(10.0 if i == number else 0.0, each) for i, each in enumerate(values))
+        yield tuple(Flow(lines, _value(trial, number, lines)) for number in numbers)
+    for alone in numbers:
+        yield tuple(Flow(10.0 if i == alone else 0.0, _value(trial, i, 10.0)) for i in numbers)
+
+
+def _value(trial: Trial, number: int, lines: float) -> float:
+    """A value a quarter over the biggest number of the rule; where it is a rate, spread over the lines."""
+    kind = trial.kinds[number]
+    if not kind.valued:
+        return 0.0
+    value = max(literals(trial.plan.expr), default=1.0) * 1.25
+    if kind.extractor.node.op in ("rate", "rate_counter"):
+        value *= trial.times.windows[number] / max(lines, 1.0)
+    return float(f"{value:.4g}")
 
 
 def climb(trial: Trial, start: State, goal: Callable[[State], float]) -> tuple[State, float]:
