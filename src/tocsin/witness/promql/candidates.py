@@ -1,7 +1,7 @@
 """Which motions are tried for a channel: the numbers of the rule, near them, and powers of ten."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tocsin.query.promql.ast import Binary, Expr, Number, Paren, Range, Selector, Subquery, Unary
@@ -189,8 +189,3 @@ def _observations(hints: Hints, scale: Scale) -> list[Motion]:
     for rate in (600.0, 6000.0, 60.0, *(n * scale.interval for n in hints.plain[:6] if n > 0)):
         found += [Motion("observe", round(min(1.0, p) * rate), round(rate)) for p in parts]
     return [*found, Motion("observe", 0.0, 0.0)]
-
-
-def finite(values: Iterable[float]) -> list[float]:
-    """Those that are numbers."""
-    return [v for v in values if math.isfinite(v)]

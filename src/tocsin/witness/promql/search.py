@@ -67,7 +67,8 @@ def climb(
 
     What is not as in `towards` changes first, and first of all to what is there.
     """
-    best = trial.score(trial_kept(trial, state))
+    trial.store(state, keep=True)
+    best = trial.score(state)
     for _ in range(ROUNDS):
         if best[0] > 0:
             break
@@ -85,12 +86,6 @@ def _goals(state: State, towards: State | None) -> list[Move]:
     if towards is None:
         return []
     return [Move((i,), goal) for i, goal in enumerate(towards) if goal != state[i]]
-
-
-def trial_kept(trial: Trial, state: State) -> State:
-    """The same state; what is tried next is near it."""
-    trial.store(state, keep=True)
-    return state
 
 
 def _step(trial: Trial, state: State, best: Score, tried: Sequence[Move]) -> tuple[State, Score] | None:

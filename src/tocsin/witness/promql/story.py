@@ -1,13 +1,12 @@
 """Says in a sentence what happens in a case, with its numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tocsin.query.durations import show_duration
 from tocsin.query.numbers import show_number
 from tocsin.witness.promql.clauses import Deciding
 from tocsin.witness.promql.models import Channel, Motion
 from tocsin.witness.promql.trial import State
-from tocsin.witness.telemetry import Labels
 
 _LONGEST = 60
 _MISSES = {">": "not above", ">=": "below", "<": "not below", "<=": "above", "==": "not", "!=": "exactly"}
@@ -95,8 +94,3 @@ def missed(text: str, part: Deciding, left: float | None, right: float | None) -
     if not part.positive:
         return f"`{excerpt(text, part.start, part.end)}` holds: it is {number(left)}"
     return f"`{what}` is {number(left)}, {_MISSES[node.op]} {number(right)}"
-
-
-def shown(labels: Labels) -> Iterator[str]:
-    """The labels as a selector has them."""
-    yield from (f'{name}="{value}"' for name, value in labels)

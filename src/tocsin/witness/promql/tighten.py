@@ -23,6 +23,7 @@ WIDE = 0.045
 """The margin up to which a rounder number is preferred."""
 _LEAST = 0.001
 _BISECTIONS = 40
+_SLOWEST = 60
 
 
 def reverted(trial: Trial, state: State, origin: State) -> State:
@@ -56,7 +57,7 @@ def _groups(trial: Trial, state: State, origin: State) -> list[tuple[int, ...]]:
 def _one(trial: Trial, state: State, origin: State, group: tuple[int, ...], lasting: bool) -> State:
     motion, before = state[group[0]], origin[group[0]]
     channel = trial.channels[group[0]]
-    if motion.move != before.move and before.move in ("drift", "rise", "observe"):
+    if motion.move != before.move and before.move in ("drift", "rise", "observe", "toggle"):
         motion = _same_move(trial, state, group, before) or motion
 
     def with_(value: float) -> State:
@@ -68,7 +69,7 @@ def _one(trial: Trial, state: State, origin: State, group: tuple[int, ...], last
     if motion.move == "clock":
         return with_(_moment(margin, motion.value, before, trial.grid, lasting))
     if motion.move == "toggle":
-        return with_(_slowest(margin, motion.value))
+        return with_(motion.value if before.move == "toggle" else _slowest(margin, motion.value))
     if motion.move in ("gone",) or before.move != motion.move:
         goal = _calm(motion)
         if goal is None:
@@ -82,10 +83,13 @@ def _one(trial: Trial, state: State, origin: State, group: tuple[int, ...], last
 
 
 def _same_move(trial: Trial, state: State, group: tuple[int, ...], before: Motion) -> Motion | None:
-    """A motion of the kind of `before` that does just as well: nothing moves."""
-    still = with_value(before, 0.0)
-    tried = tuple(still if i in group else m for i, m in enumerate(state))
-    return still if trial.margin(tried) > 0 else None
+    """A motion of the kind of `before` that does just as well: it moves less, or not at all."""
+    slower = range(int(before.value) + 1, _SLOWEST) if before.move == "toggle" else (0,)
+    for value in slower:
+        motion = with_value(before, float(value))
+        if trial.margin(tuple(motion if i in group else m for i, m in enumerate(state))) > 0:
+            return motion
+    return None
 
 
 def _calm(motion: Motion) -> float | None:
@@ -120,7 +124,7 @@ def _moment(margin: Callable[[float], float], age: float, before: Motion, grid: 
 
 
 def _slowest(margin: Callable[[float], float], turn: float) -> float:
-    while turn < 60 and margin(turn + 1) > 0:
+    while turn < _SLOWEST and margin(turn + 1) > 0:
         turn += 1
     return turn
 

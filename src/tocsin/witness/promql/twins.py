@@ -164,6 +164,8 @@ def _towards(motion: Motion, goal: Motion, part: float) -> Motion:
         return replace(motion, value=float(round(value)) if motion.value.is_integer() else value)
     if motion.move == "drift" and part < 1:
         return replace(motion, value=motion.value * (1 - part))
+    if motion.move == "toggle" and part < 1:
+        return replace(motion, value=float(round(motion.value * (1 + 3 * part))))
     return motion if part < 1 else goal
 
 
