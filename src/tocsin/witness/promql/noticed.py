@@ -22,6 +22,7 @@ from tocsin.witness.telemetry import Labels, labels
 
 STEPS = 400_000
 """Evaluator steps that one rule's mutants may cost."""
+MOST_DECISIVE = 12
 REFUSED = frozenset(((("", "the engine refuses"),),))
 """In the place of a result: the evaluation fails, which is noticed as well."""
 Result = frozenset[Labels]
@@ -96,16 +97,17 @@ def noticed(
     *,
     budget: Budget | None = None,
     thorough: bool = False,
+    most: int = MOST_DECISIVE,
 ) -> Mapping[str, Notice]:
     """By a mutant's name. Missing: no case notices it, or that is not known.
 
-    Only what is `thorough` looks at every evaluation.
+    Only what is `thorough` looks at every evaluation; else `most` of each case are looked at.
     """
     found: dict[str, Notice] = {}
     budget = Budget(STEPS) if budget is None else budget
     try:
         scenes = [Scene(rule, case, recordings, budget) for case in cases]
-        watch = Watch(parse(rule.expr), scenes, thorough)
+        watch = Watch(parse(rule.expr), scenes, None if thorough else most)
         for mutant, expr in mutants:
             if notice := watch.notice(mutant, expr):
                 found[mutant.name] = notice
@@ -131,8 +133,8 @@ def visible(
 class Watch:
     """Compares mutants with the original, whose results are kept."""
 
-    def __init__(self, original: Expr, scenes: Sequence[Scene], thorough: bool) -> None:
-        self.original, self.scenes, self.thorough = original, scenes, thorough
+    def __init__(self, original: Expr, scenes: Sequence[Scene], most: int | None) -> None:
+        self.original, self.scenes, self.most = original, scenes, most
         self.known: dict[tuple[int, int], Result] = {}
 
     def notice(self, mutant: Mutant, expr: Expr) -> Notice | None:
@@ -140,7 +142,7 @@ class Watch:
         dropped = dropped_matcher(mutant, self.original)
         for number, scene in enumerate(self.scenes):
             if dropped is None or scene.sees(*dropped):
-                for i in scene.instants() if self.thorough else scene.decisive():
+                for i in scene.instants() if self.most is None else scene.decisive()[: self.most]:
                     if scene.result(expr, i) != self._original(number, i):
                         return Notice(number, i)
         return None

@@ -18,7 +18,7 @@ from tocsin.witness.mutant import Mutant
 from tocsin.witness.promql.equivalent import equivalent
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget
 from tocsin.witness.promql.mutants import trees
-from tocsin.witness.promql.noticed import noticed
+from tocsin.witness.promql.noticed import MOST_DECISIVE, noticed
 from tocsin.witness.promql.situations import Situation, Situations
 from tocsin.witness.promql.timeline import predicted
 from tocsin.witness.rule import Known, Rule
@@ -28,9 +28,13 @@ NOTHING = Known()
 STEPS = 200_000
 STEPS_EACH = 8_000
 """Evaluator steps for the new cases of one rule, and those more for each mutant."""
-MOST_STEPS = 400_000
+MOST_STEPS = 800_000
 MOST_CASES = 10
 _MOST_BASES = 8
+_MANY, _FEW = 30, 4
+"""With so many mutants left, only so many evaluations of each case are looked at."""
+_RESERVE = 0.4
+"""The share of the budget that is kept for situations that are made for one mistake."""
 _MOST_TRIES = 24
 """Situations that are tried for one mutant."""
 
@@ -85,16 +89,20 @@ class _Search:
     def run(self) -> None:
         """Try what may notice many, then what is made for one."""
         wanted = frozenset(mutant.kind for mutant, _ in self.left.values())
+        reserve = self.budget.left * _RESERVE
         for situation in self.situations.general(self.bases, wanted):
             pairs = [pair for pair in self.left.values() if pair[0].kind in situation.kinds]
             self._try(situation, pairs)
             if self._done():
                 return
+            if self.budget.left < reserve:
+                break
         groups: dict[tuple[str, str], list[Mutant]] = {}
         for mutant, _ in self.left.values():  # the same mistake in several places
             groups.setdefault((mutant.kind, mutant.words), []).append(mutant)
         for group in groups.values():
-            self._try_all(group)
+            if not self._done():
+                self._try_all(group)
 
     def _try_all(self, group: Sequence[Mutant]) -> None:
         self.tried.clear()
@@ -108,11 +116,11 @@ class _Search:
                 self._try(situation, [self.left[one.name] for one in group if one.name in self.left])
 
     def _done(self) -> bool:
-        return not self.left or len(self.found) >= MOST_CASES
+        return not self.left or len(self.found) >= MOST_CASES or self.budget.left <= 0
 
     def _try(self, situation: Situation, pairs: Sequence[tuple[Mutant, Expr]]) -> None:
         """Keep the case if it notices any of these; then all that it notices are no longer left."""
-        if situation.series in self.tried or not pairs:
+        if situation.series in self.tried or situation.series == situation.base.series or not pairs:
             return
         self.tried.add(situation.series)
         draft = replace(situation.base, series=situation.series)
@@ -129,7 +137,8 @@ class _Search:
         self.found.append(replace(case, pins=pins))
 
     def _noticed(self, case: Case, pairs: Sequence[tuple[Mutant, Expr]]) -> list[str]:
-        return list(noticed(self.rule, (case,), pairs, self.known.recordings, budget=self.budget))
+        most = _FEW if len(pairs) > _MANY else MOST_DECISIVE
+        return list(noticed(self.rule, (case,), pairs, self.known.recordings, budget=self.budget, most=most))
 
     def _case(self, situation: Situation) -> Case | None:
         """The case with its prediction; None where the engine would refuse the rule itself."""
