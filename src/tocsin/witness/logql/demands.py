@@ -21,7 +21,7 @@ from tocsin.query.regex_members import members
 from tocsin.query.regex_tree import TooHard
 from tocsin.witness.logql.entry import ERROR, Entry
 from tocsin.witness.logql.filters import label_passes
-from tocsin.witness.logql.template import TemplateFails, expand, fields
+from tocsin.witness.logql.template import TemplateFails, expand, fields, taken_apart
 from tocsin.witness.logql.trouble import NotUnderstood
 
 MOST_ALTERNATIVES = 8
@@ -76,10 +76,11 @@ def demands(node: RangeAggregate) -> tuple[tuple[Demand, ...], ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where a label comes from: a field, perhaps through a template."""
+    """Where a label comes from: a field, perhaps through a template; or a template of several fields."""
 
     field: str
     make: Callable[[str], str | None]
+    template: str = ""
 
 
 def source_field(node: RangeAggregate, label: str) -> str:
@@ -104,7 +105,8 @@ def _followed(stage: LabelFormat, sources: Mapping[str, _Source]) -> dict[str, _
         read = fields(each.value.value)
         inner = _source(read[0], sources) if len(read) == 1 else _Source("", lambda _: "")
         name = read[0] if len(read) == 1 else ""
-        found[each.label] = _Source(inner.field, _through(each.value.value, name, inner))
+        several = each.value.value if len(read) > 1 else ""
+        found[each.label] = _Source(inner.field, _through(each.value.value, name, inner), several)
     return found
 
 
@@ -132,7 +134,25 @@ def _choices(
                 for second in _choices(right, sources, stage):
                     yield first + second
         case LabelMatcher() | Compare() | IpFilter():
-            yield (_demand(condition, sources, stage),)
+            source = _source(condition.label, sources)
+            if source.template:
+                yield from _of_several(condition, source.template, stage)
+            else:
+                yield (_demand(condition, sources, stage),)
+
+
+def _of_several(
+    condition: LabelMatcher | Compare | IpFilter, template: str, stage: int
+) -> Iterator[tuple[Demand, ...]]:
+    """A label that is put together from several fields: each of them has its part of the value."""
+    for seed in seeds(condition):
+        parts = taken_apart(template, seed) if satisfied(condition, seed) else None
+        if parts:
+            at = condition.start, condition.end
+            yield tuple(
+                Demand(name, lambda text, part=part: text == part, (part,), at, stage, condition.label)  # type: ignore[misc]
+                for name, part in parts.items()
+            )
 
 
 def _demand(

@@ -233,6 +233,26 @@ def fields(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def taken_apart(text: str, result: str) -> dict[str, str] | None:
+    """Values of the fields under which a template of mere texts and fields gives `result`."""
+    found: dict[str, str] = {}
+    pieces, at, name = (*_read(text), ""), 0, ""
+    for number, piece in enumerate(pieces):
+        match piece:
+            case str():
+                end = result.find(piece, at + bool(name)) if piece else len(result)
+                if end < at or (not name and end != at):
+                    return None
+                if name and found.setdefault(name, result[at:end]) != result[at:end]:
+                    return None
+                at, name = end + len(piece), ""
+            case Pipeline(commands=(Field(name=field),), variable="") if not name and number < len(pieces):
+                name = field
+            case _:
+                return None
+    return found if at == len(result) else None
+
+
 def sole_field(text: str) -> str | None:
     """The label, when the template is `{{.label}}` and nothing else."""
     match _read(text):
