@@ -67,7 +67,10 @@ def _kind(node: Binary, label: str, view: Analysis) -> str:
 def _help(label: str, left: Labels, right: Labels, node: Binary) -> str:
     if label in left.values and label in right.values and left.values[label] != right.values[label]:
         return f"`{node.op} ignoring ({label})`"
+    gone = right if left.has(label) else left
     shared = sorted(name for name in left.certain & right.certain if name != "__name__")
+    if not shared and (not gone.closed or gone.possible - {"__name__"}):
+        return f"keep `{label}` on both sides, or say with `on` which labels match"
     if node.op in ("and", "unless"):
         return f"`{node.op} on ({', '.join(shared)})`"
     many = "left" if left.has(label) else "right"
