@@ -1,5 +1,6 @@
 """promtool's verdicts on cases by hand: what it sees, what it expands, and where it disagrees."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tocsin.engines import Missing, NotRun
 from tocsin.engines.find import Found
 from tocsin.engines.tools.promtool import Promtool
 from tocsin.proof.promtool_judge import judge
+from tocsin.proof.promtool_run import PREFIX, workspace
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.case import Alerting, Case
 from tocsin.witness.rule import Recording, Rule
@@ -254,6 +256,20 @@ def test_more_alerts_than_one_query_may_load() -> None:
 def test_nothing_is_left_behind(tmp_path: Path) -> None:
     assert judged(rule(), case(HIGH_FROM_2_TO_6), folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_has_left_is_swept_away(tmp_path: Path) -> None:
+    left, young, other = (tmp_path / name for name in (f"{PREFIX}left", f"{PREFIX}young", "left"))
+    for folder in (left, young, other):
+        folder.mkdir()
+        (folder / "file").touch()
+    for folder in (left, other):
+        os.utime(folder, (1, 1))
+    with workspace(tmp_path) as mine:
+        os.utime(mine, (1, 1))
+        with workspace(tmp_path) as inner:
+            assert sorted(tmp_path.iterdir()) == sorted([mine, inner, young, other])
+    assert sorted(tmp_path.iterdir()) == sorted([young, other])
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Packs of cases through promtool: written, run in processes side by side, read back, cleaned away."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,8 +19,10 @@ from tocsin.proof.promtool_file import Read, answer, question
 from tocsin.proof.promtool_pack import Item, Pack, cost, packs
 from tocsin.proof.promtool_rule import rule_file
 
+PREFIX = "tocsin-judge-"
 RAM = Path("/dev/shm")
 ENOUGH = 1 << 29
+YOUNG = 60.0
 JOB = 15_000
 """The cost of one process, so that progress is seen and no process runs for long."""
 MOST_PANICS = 20
@@ -26,15 +30,43 @@ MOST_PANICS = 20
 
 @contextlib.contextmanager
 def workspace(folder: Path | None = None) -> Iterator[Path]:
-    """A folder for temporary files, in RAM where there is enough of it; gone afterwards."""
-    where = folder
+    """A folder for temporary files, in RAM where there is enough of it; gone afterwards.
+
+    Its owner holds a lock on it, so that what a killed run has left is known, and swept away by a later one.
+    """
+    where = folder or _ram()
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=where, ignore_cleanup_errors=True) as temporary:
+        with contextlib.suppress(OSError):
+            _sweep(Path(temporary).parent)
+        lock = os.open(temporary, os.O_RDONLY)
+        try:
+            with contextlib.suppress(OSError):  # not every file system has locks
+                fcntl.flock(lock, fcntl.LOCK_SH)
+            yield Path(temporary).resolve()
+        finally:
+            os.close(lock)
+
+
+def _ram() -> Path | None:
     with contextlib.suppress(OSError):
-        if where is None and os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > ENOUGH:
-            where = RAM
-    with tempfile.TemporaryDirectory(
-        prefix="tocsin-judge-", dir=where, ignore_cleanup_errors=True
-    ) as temporary:
-        yield Path(temporary).resolve()
+        if os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > ENOUGH:
+            return RAM
+    return None
+
+
+def _sweep(folder: Path) -> None:
+    """Remove workspaces that nobody holds. A young one may just not be locked yet."""
+    for left in folder.glob(f"{PREFIX}*"):
+        if left.stat().st_mtime > time.time() - YOUNG:
+            continue
+        lock = os.open(left, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(lock)
 
 
 @dataclass(slots=True)
