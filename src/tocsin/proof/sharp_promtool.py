@@ -4,6 +4,7 @@ As with alerts (`promtool_file`), every evaluation is one bit of a sum over a su
 is always wrong, so that promtool prints what it got. Whoever needs one evaluation only asks for that one.
 """
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from tocsin import engines
-from tocsin.artifacts.emit import yaml_text
 from tocsin.engines import Missing, NotRun
 from tocsin.engines.tools.promtool import NoReport, Promtool
 from tocsin.engines.tools.promtool_got import Unreadable, read_samples
@@ -164,16 +164,14 @@ class _Bench:
         test["promql_expr_test"] = [query.test for query in queries]
         rules = [self._recordings(item) for item in pack if item.proposal.recordings]
         every = duration(first.case.every)
-        path.write_text(
-            yaml_text({"rule_files": rules, "evaluation_interval": every, "tests": [test]}), "utf-8"
-        )
+        path.write_text(_text({"rule_files": rules, "evaluation_interval": every, "tests": [test]}), "utf-8")
         return path
 
     def _recordings(self, item: Item) -> str:
         name = f"recorded-{item.rule}-{item.number}.yaml"
         tree = rule_file(item.proposal.rule, item.proposal.recordings, annotated=False)
         tree["groups"][0]["rules"].pop()  # the alert itself
-        (self.promtool.root / name).write_text(yaml_text(tree), "utf-8")
+        (self.promtool.root / name).write_text(_text(tree), "utf-8")
         return name
 
     def _queries(self, pack: Pack) -> Iterator[tuple[Question, _Query]]:
@@ -189,6 +187,11 @@ class _Bench:
             answer = got.get((query.text, duration(query.at)))
             found[question] = _joined(found.get(question, {}), answer, query.low)
         return found
+
+
+def _text(tree: Mapping[str, Any]) -> str:
+    """JSON is YAML, and these files are read by promtool alone."""
+    return json.dumps(tree, ensure_ascii=False)
 
 
 def queries(item: Item, question: Question) -> Iterator[_Query]:
