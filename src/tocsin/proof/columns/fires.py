@@ -64,20 +64,29 @@ def _hopeless(code: str, words: str, subject: Subject, reason: Reason) -> Diagno
 
 def _scraping(trial: Trial, subject: Subject) -> tuple[Diagnostic, ...]:
     """A warning when the contract, or else the usual minute, is slower than the rule can stand."""
-    scraping = trial.proof(subject).scraping
-    declared = trial.declared_interval(subject) or (USUAL if trial.book.model is None else 0.0)
-    if scraping is None or not declared or declared <= (scraping.reliable or 0.0):
+    scraping, declared = trial.proof(subject).scraping, trial.declared_interval(subject)
+    every = declared or (USUAL if trial.book.model is None else 0.0)
+    if scraping is None or not every or scraping.ever is None or every <= (scraping.reliable or 0.0):
         return ()
-    if declared > (scraping.ever or 0.0):
-        words = f"`{subject.title}` never fires when scraped every {length(declared)}, as declared"
-    elif scraping.reliable is None:
-        words = f"`{subject.title}` fires reliably at no usual scrape interval"
+    if scraping.reliable is None:
+        words = f"whether `{subject.title}` fires is up to the phase of the scrape"
     else:
         words = (
             f"`{subject.title}` fires reliably only when scraped every {length(scraping.reliable)} or faster"
         )
     at, others = subject.said.expr(0, len(subject.rule.expr))
-    return (Diagnostic(SCRAPE, "warning", words, Label(at), others, _phases(scraping, declared)),)
+    said = f"it is scraped every {length(every)}" if declared else f"every {length(every)} is usual"
+    return (Diagnostic(SCRAPE, "warning", words, Label(at), others, (*_phases(scraping, every), said)),)
+
+
+def _phases(scraping: Scraping, every: float) -> tuple[str, ...]:
+    """What happens at slower scrapes than it can stand."""
+    ever = scraping.ever or 0.0
+    never = f"at {length(every)} it never fires"
+    if ever <= (scraping.reliable or 0.0):
+        return (never,)
+    luck = f"up to {length(ever)} it is up to the phase of the scrape"
+    return (f"{luck}; {never}",) if every > ever else (luck,)
 
 
 def _remarks(trial: Trial, subject: Subject) -> tuple[Diagnostic, ...]:
@@ -91,13 +100,3 @@ def _remark(subject: Subject, remark: Remark) -> Diagnostic:
     at, others = subject.said.expr(remark.start, remark.end)
     words = f"{subject.title}: {remark.words}"
     return Diagnostic(remark.code, "warning", words, Label(at), others, help=remark.help)
-
-
-def _phases(scraping: Scraping, declared: float) -> tuple[str, ...]:
-    said = f"it is scraped every {length(declared)}"
-    if scraping.ever and scraping.reliable and scraping.ever > scraping.reliable:
-        return (
-            said,
-            f"up to {length(scraping.ever)} it is up to the phase of the scrape; slower, it never fires",
-        )
-    return (said,)
