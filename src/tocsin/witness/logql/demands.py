@@ -54,6 +54,8 @@ class Demand:
     """Which stage of the query makes it, counted from 0; those behind `unwrap` count on."""
     label: str = ""
     """The label's name in the condition."""
+    numeric: bool = False
+    """Whether what is no number gives an error."""
 
 
 def demands(node: RangeAggregate) -> tuple[tuple[Demand, ...], ...]:
@@ -171,6 +173,7 @@ def _demand(
         at=(condition.start, condition.end),
         stage=stage,
         label=condition.label,
+        numeric=isinstance(condition, Compare),
     )
 
 

@@ -9,6 +9,8 @@ from tocsin.witness.logql.kinds import Kind
 from tocsin.witness.logql.profile import Setting
 from tocsin.witness.logql.trial import Trial, with_flow
 
+_MOST_BESIDE = 5_000.0
+
 
 def instead(setting: Setting, kind: Kind) -> Case | str:
     """The case that pins what `kind` misses, or why there is none."""
@@ -21,7 +23,7 @@ def instead(setting: Setting, kind: Kind) -> Case | str:
         and (not kind.takes[reader] or each.extractor is kind.extractor)
     ]
     if not same and not kind.takes[reader]:
-        return _beside(setting, kind)
+        return beside(setting, kind)
     if not same:
         return f"lines that meet `{_where(setting, kind)}` change nothing"
     wider = _with_kind(setting, kind)
@@ -47,11 +49,13 @@ def _also(setting: Setting, kind: Kind, phases: list[Phase], story: str) -> Case
     return case if case.fires else f"lines that meet `{where}` do not make it fire"
 
 
-def _beside(setting: Setting, kind: Kind) -> Case | str:
-    """Where lines of that kind keep the rule quiet (`unless`, `absent`): these are not such lines."""
+def beside(setting: Setting, kind: Kind) -> Case | str:
+    """Where such lines keep the rule quiet (`unless`, `absent`, a share): these are none of them."""
     trial, where, home = setting.trial, _where(setting, kind), _home(setting.trial, kind)
-    wider = _with_kind(setting, kind)
-    for lines in (1.0, 10.0, 100.0):
+    wider, now = _with_kind(setting, kind), setting.fault[home].lines
+    for lines in (10.0 * now, 40.0 * now) if now else (1.0, 10.0, 100.0):
+        if lines > _MOST_BESIDE:
+            break
         quiet = with_flow(setting.fault, home, replace(setting.fault[home], lines=lines))
         if not trial.quiet(quiet):
             continue

@@ -55,7 +55,7 @@ class Twist:
     filter: LineFilter | None = None
     broken: bool = False
     garbled: bool = False
-    """The value that is unwrapped is none."""
+    """A value that is compared or unwrapped is no number."""
     choice: LineFilter | None = None
     """A line filter that is met by another one of its alternatives; nothing is missed then."""
     which: int = 0
@@ -143,13 +143,7 @@ def _placed(extractor: Extractor, placing: _Placing) -> _Parts | None:
         if demand.label != ERROR:
             wanted.setdefault(demand.field, []).append(demand)
     for name, mine in wanted.items():
-        target = placing.twist.demand
-        given = placing.wish.labels.get(name) or parts.stream.get(name)
-        value = (
-            missed_by(tuple(mine), target, given)
-            if target is not None and target in mine
-            else value_for(tuple(mine), given)
-        )
+        value = _wanted_value(placing, tuple(mine), placing.wish.labels.get(name) or parts.stream.get(name))
         if value is None:
             return None
         _put(parts, stages, name, value, max(each.stage for each in mine), early=placing.early)
@@ -162,6 +156,16 @@ def _placed(extractor: Extractor, placing: _Placing) -> _Parts | None:
         if source not in wanted and name not in placing.stream:
             _put(parts, stages, source, value, len(stages), early=placing.early, grouped=True)
     return parts
+
+
+def _wanted_value(placing: _Placing, mine: tuple[Demand, ...], given: str | None) -> str | None:
+    """The value of the field that these demands are about."""
+    target = placing.twist.demand
+    if placing.twist.garbled and any(each.numeric for each in mine):
+        return _GARBLED
+    if target is not None and target in mine:
+        return missed_by(mine, target, given)
+    return value_for(mine, given)
 
 
 def _put(

@@ -49,7 +49,7 @@ def missing(extractor: Extractor, known: Known, wish: Wish) -> Iterator[Miss]:
         if isinstance(stage, LineFilter):
             twists += _of_filter(stage)
     for demand in alternatives[0] if alternatives else ():
-        twists.append((_turned(demand, node), demand.at, "label"))
+        twists.append((_turned(demand, alternatives[0], node), demand.at, "label"))
     straight = _straight(alternatives[0]) if alternatives else STRAIGHT
     for each, at, words in twists:
         twist = replace(each, broken=each.broken != straight.broken)
@@ -93,12 +93,13 @@ def _taken(
     return None
 
 
-def _turned(demand: Demand, node: RangeAggregate) -> Twist:
-    """What makes a line fail this demand: an error is had by a line that does not parse, or by its value."""
+def _turned(demand: Demand, others: tuple[Demand, ...], node: RangeAggregate) -> Twist:
+    """What makes a line fail this demand: an error comes of a value that is no number, or of broken text."""
     if demand.label != ERROR:
         return Twist(demand=demand)
     behind = node.range.unwrap is not None and demand.stage >= len(node.range.logs.stages)
-    return Twist(garbled=True) if behind else Twist(broken=True)
+    numeric = any(each.numeric and each.stage < demand.stage for each in others)
+    return Twist(garbled=True) if behind or numeric else Twist(broken=True)
 
 
 def _first_missing(

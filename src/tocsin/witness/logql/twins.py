@@ -1,14 +1,16 @@
 """All cases beside the one that fires: quiet for one reason each, or firing in another way."""
 
+import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from tocsin.witness.case import Case, Clause
 from tocsin.witness.logql import words
 from tocsin.witness.logql.clauses import branches, deciding, is_comparison
 from tocsin.witness.logql.course import Phase, State, TooMuch
-from tocsin.witness.logql.instead import instead
+from tocsin.witness.logql.instead import beside, instead
 from tocsin.witness.logql.kinds import Kind, others
 from tocsin.witness.logql.missed import just_missed, just_over, over
 from tocsin.witness.logql.profile import Setting
@@ -26,20 +28,21 @@ class Found:
     cases: list[Case] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
-    def add(self, what: str, make: Callable[[], Case | str]) -> None:
-        """Take a case, or the reason why there is none."""
+    def add(self, what: str, make: Callable[[], Case | str], *, needed: bool = True) -> None:
+        """Take a case, or (where one is `needed`) the reason why there is none."""
         try:
             case = make()
         except (TooMuch, OutOfBudget):
             case = "it would take too many lines or steps"
         except (EngineRefuses, NotUnderstood) as error:
             case = error.words
-        if isinstance(case, str):
+        if not isinstance(case, str):
+            self.cases.append(replace(case, name=self.unique(case.name)))
+        elif needed:
             self.missing.append(f"{what}: {case}")
-        else:
-            self.cases.append(replace(case, name=self._unique(case.name)))
 
-    def _unique(self, name: str) -> str:
+    def unique(self, name: str) -> str:
+        """The name, with a number if there is such a case already."""
         names = {case.name for case in self.cases}
         numbered = (name if number == 1 else f"{name} ({number})" for number in range(1, len(names) + 2))
         return next(each for each in numbered if each not in names)
@@ -49,19 +52,20 @@ def twins(setting: Setting) -> Found:
     """All cases beside the one that fires."""
     found = Found()
     for part in deciding(setting.trial.plan.expr):
-        found.add("just missed", lambda part=part: just_missed(setting, part))  # type: ignore[misc]
+        found.add("just missed", partial(just_missed, setting, part))
         if is_comparison(part.node):
-            found.add("just over", lambda part=part: just_over(setting, part))  # type: ignore[misc]
+            found.add("just over", partial(just_over, setting, part))
     near = [kind for kind in others(setting.trial.plan, _hits(setting)) if kind.missed is not None]
     _stages(setting, near, found)
     for number, state in _other_branches(setting, found):
         other = replace(setting, fault=state)
-        found.add("another branch", lambda other=other, number=number: _branch(other, number))  # type: ignore[misc]
+        found.add("another branch", partial(_branch, other, number))
         _stages(other, [kind for kind in near if not _flows(setting, kind) and _flows(other, kind)], found)
-    found.add("held too short", lambda: _short(setting))
-    found.add("healthy", lambda: _healthy(setting))
-    found.add("lines stop", lambda: _gone(setting))
-    found.add("no lines", lambda: _silent(setting))
+    found.add("held too short", partial(_short, setting))
+    found.add("healthy", partial(_healthy, setting))
+    found.add("lines stop", partial(_gone, setting))
+    found.add("lines stop as it fires", partial(_cut_off, setting))
+    found.add("no lines", partial(_silent, setting))
     return found
 
 
@@ -72,7 +76,9 @@ def _hits(setting: Setting) -> list[Kind]:
 def _stages(setting: Setting, near: list[Kind], found: Found) -> None:
     for kind in near:
         where = words.shortened(setting.rule.expr[slice(*(kind.missed or (0, 0)))], 60)
-        found.add(f"without `{where}`", lambda kind=kind: instead(setting, kind))  # type: ignore[misc]
+        found.add(f"without `{where}`", partial(instead, setting, kind))
+        if _flows(setting, kind):
+            found.add(f"beside `{where}`", partial(beside, setting, kind), needed=False)
 
 
 def _flows(setting: Setting, kind: Kind) -> bool:
@@ -168,6 +174,18 @@ def _gone(setting: Setting) -> Case | str:
     phases = [Phase(0.0, begin, setting.calm, setting.span.sudden)]
     story = f"{words.flows(setting, setting.calm)} until {words.duration(begin)}, then no line at all"
     return setting.case("lines stop", "gone", phases, story)
+
+
+def _cut_off(setting: Setting) -> Case | str:
+    """Nothing follows the fault: it resolves when its last lines leave the windows."""
+    if not any(flow.lines for flow in setting.fault):
+        return "there are no lines in the fault"
+    span = setting.span
+    until = max(span.until, span.end + setting.trial.times.longest + 2 * setting.every)
+    longer = replace(setting, span=replace(span, until=math.ceil(until / setting.every) * setting.every))
+    phases = longer.phases(setting.fault, longer.span)[:2]
+    story = f"{words.flows(setting, setting.fault)} until {words.duration(span.end)}, then no line at all"
+    return longer.case("lines stop as it fires", "gone", phases, story)
 
 
 def _silent(setting: Setting) -> Case | str:
