@@ -28,10 +28,10 @@ scenarios:
 """
 
 
-def outcome(spec: str) -> dict[str, Intent]:
+def outcome(spec: str, *about: str) -> dict[str, Intent]:
     made = run(spec)
     assert made.workspace is not None, made.text
-    found = intents(spec_rules.book(made.workspace.environments[0], made.artifacts))
+    found = intents(spec_rules.book(made.workspace.environments[0], made.artifacts), about=about)
     if isinstance(found, Missing):
         pytest.skip(str(found))
     assert not isinstance(found, NotRun), found
@@ -83,9 +83,11 @@ scenarios:
     series: {'up{job="web"}': 0, 'web_requests_total{status="500"}': 5/s}
     pages: [WebDown]
 """
-    assert not outcome(SHOP + both)["all-at-once"].ok
+    assert not outcome(SHOP + both, "WebDown")["all-at-once"].ok
     inhibit = "inhibit: [{when: WebDown, mute: [HighErrorRate]}]\n"
-    assert outcome(SHOP + inhibit + both)["all-at-once"].words == "pages web/WebDown after 1m30s"
+    assert (
+        outcome(SHOP + inhibit + both, "web/WebDown")["all-at-once"].words == "pages web/WebDown after 1m30s"
+    )
 
 
 @pytest.mark.process

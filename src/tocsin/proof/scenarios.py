@@ -8,7 +8,7 @@ inhibit is none.
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -70,14 +70,25 @@ class _Job:
 
 
 def intents(
-    book: Book, promtool: Maker = engines.promtool, *, told: Callable[[int], None] = lambda number: None
+    book: Book,
+    promtool: Maker = engines.promtool,
+    *,
+    about: Collection[str] = (),
+    told: Callable[[int], None] = lambda number: None,
 ) -> tuple[Intent, ...] | NotRun:
-    """What comes of every scenario of the book's model, and of the standard ones."""
+    """What comes of every scenario of the book's model, and of the standard ones.
+
+    With `about`, only of those that name one of these alerts (`Alert` or `service/Alert`), and what rules do
+    that the scenario does not concern is left out.
+    """
     model = book.model
     if model is None:
         return NotRun("foreign rule files have no scenarios")
     rules = rule_set(book, model, [name for one in model.scenarios for name in one.tells])
-    jobs = [_usual(model, rules), *_written(model, rules), *_standard(model, rules)]
+    if about:
+        jobs = [job for job in _written(model, rules) if _names(job.scenario, about)]
+    else:
+        jobs = [_usual(model, rules), *_written(model, rules), *_standard(model, rules)]
     with workspace() as root:
         tool = promtool(root)
         if isinstance(tool, Missing):
@@ -88,14 +99,20 @@ def intents(
     logged = alerts_of_logs(book, [(job.scenario, job.on) for job in jobs if job.scenario.lines])
     if isinstance(logged, NotRun):
         return logged
-    always, routing = fired[0], Routing(model)
+    always, routing = [] if about else fired[0], Routing(model)
+    first = 0 if about else 1
     found = []
-    for job, firing in zip(jobs[1:], fired[1:], strict=True):
+    for job, firing in zip(jobs[first:], fired[first:], strict=True):
         names = {rule.name for rule in job.chosen.rules}
         usual = [one.forever() for one in always if one.name not in names]
         every = [*firing, *usual, *logged.get(job.scenario.name, ())]
         found.append(_intent(job, pages(model, routing, every), every))
     return tuple(found)
+
+
+def _names(one: Scenario, about: Collection[str]) -> bool:
+    bare = {name.rpartition("/")[2] for name in about}
+    return any(name in about or name in bare for name in (*one.pages, *one.tells))
 
 
 def _usual(model: Model, rules: RuleSet) -> _Job:

@@ -35,7 +35,7 @@ _MANY, _FEW = 30, 4
 """With so many mutants left, only so many evaluations of each case are looked at."""
 _RESERVE = 0.4
 """The share of the budget that is kept for situations that are made for one mistake."""
-_MOST_TRIES = 24
+_MOST_TRIES = 32
 """Situations that are tried for one mutant."""
 
 

@@ -260,8 +260,9 @@ def _first(case: Case) -> float:
 def _pairs(bases: Sequence[Case]) -> Iterator[tuple[Case, Case]]:
     """A base, and what its siblings do: by turns a fault beside health, health beside a fault, and others."""
     kinds: dict[tuple[bool, bool], list[tuple[Case, Case]]] = {}
-    for base, source in itertools.product(bases, bases):
-        kinds.setdefault((base.fires, source.fires), []).append((base, source))
+    numbers = itertools.product(range(len(bases)), repeat=2)
+    for i, j in sorted(numbers, key=sum):
+        kinds.setdefault((bases[i].fires, bases[j].fires), []).append((bases[i], bases[j]))
     order = ((False, True), (True, False), (True, True), (False, False))
     for turn in itertools.zip_longest(*(kinds.get(kind, []) for kind in order)):
         yield from (pair for pair in turn if pair is not None)
