@@ -4,8 +4,10 @@ A label that was renamed or made by a template is followed back to the field tha
 """
 
 import itertools
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tocsin.query.logql.ast import (
     Compare,
@@ -152,7 +154,7 @@ def _of_several(
         if parts:
             at = condition.start, condition.end
             yield tuple(
-                Demand(name, lambda text, part=part: text == part, (part,), at, stage, condition.label)  # type: ignore[misc]
+                Demand(name, partial(operator.eq, part), (part,), at, stage, condition.label)
                 for name, part in parts.items()
             )
 
