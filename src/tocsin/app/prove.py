@@ -173,7 +173,7 @@ def prove_files(
     """The alerts of foreign rule files, taken together as one rule set. `keep` is where proofs are cached."""
     sink = Sink()
     book = rulefile.book(_read(files), sink, language)
-    trial = tried(book, book.subjects, progress, Cache(keep / FOLDER, fresh=fresh))
+    trial = tried(book, book.subjects, progress, Cache(keep / FOLDER, fresh=fresh), sharpen=False)
     return Ledger(
         rows=asked(trial, book.subjects, foreign=True),
         columns=tuple(one for one in ordered() if one.foreign),

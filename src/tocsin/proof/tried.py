@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _JUDGES: Mapping[Language, tuple[str, ...]] = {"promql": ("promtool",), "logql": ("loki", "promtool")}
 
+_SHARP = ("sharp",)
+"""Part of the name of a proof with which mutants were tried."""
+
 
 class Progress(Protocol):
     """Whoever shows how far it is."""
@@ -45,20 +48,23 @@ def tried(
     *,
     beside: Sequence[Subject] = (),
     scenarios: bool = False,
+    sharpen: bool = True,
     root: Path | None = None,
     context: "Context | None" = None,
 ) -> Trial:
     """The book's trial; only `subjects` are proven. Of those `beside` it is told what the cache has.
 
-    `scenarios`: the whole rule set is run over them, unless the cache knows what comes of it.
+    `scenarios`: the whole rule set is run over them, unless the cache knows what comes of it. `sharpen`:
+    mutants are tried as well.
     """
     progress.begin("parse", len(book.files))
     read = parsed(book)
     mine = [one for one in subjects if one.rule.id not in read.problems]
-    work = _Work(book, mine, progress, cache)
+    work = _Work(book, mine, progress, cache, sharpened=sharpen)
     work.search()
     work.judge()
-    work.sharpen()
+    if sharpen:
+        work.sharpen()
     work.keep()
     return Trial(
         book=book,
@@ -111,13 +117,15 @@ def _scenes(
 class _Work:
     """The rules that are on trial, and what is known of them so far."""
 
-    def __init__(self, book: Book, subjects: Sequence[Subject], progress: Progress, cache: Cache) -> None:
-        self.book, self.progress, self.cache = book, progress, cache
+    def __init__(
+        self, book: Book, subjects: Sequence[Subject], progress: Progress, cache: Cache, *, sharpened: bool
+    ) -> None:
+        self.book, self.progress, self.cache, self.sharpened = book, progress, cache, sharpened
         self.subjects = {one.rule.id: one for one in subjects}
         self.known = {key: book.known(one) for key, one in self.subjects.items()}
         versions = {language: _versions(language) for language in _JUDGES}
         self.keys = {
-            key: cache.key(one.rule, self.known[key], versions[one.rule.language])
+            key: cache.key(one.rule, self.known[key], (*versions[one.rule.language], *_SHARP[:sharpened]))
             for key, one in self.subjects.items()
             if versions[one.rule.language]
         }
@@ -175,7 +183,7 @@ class _Work:
             case Always() if not proof.verdicts:
                 return True
             case Witnessed() | Always():
-                return self._holds(key) and proof.sharp is not None
+                return self._holds(key) and (proof.sharp is not None or not self.sharpened)
             case _:
                 return False
 
@@ -198,7 +206,7 @@ def _remembered(book: Book, subjects: Sequence[Subject], cache: Cache) -> dict[I
     found: dict[Id, Proof] = {}
     for one in subjects:
         mine = versions[one.rule.language]
-        proof = cache.get(cache.key(one.rule, book.known(one), mine)) if mine else None
+        proof = cache.get(cache.key(one.rule, book.known(one), (*mine, *_SHARP))) if mine else None
         found |= {} if proof is None else {one.rule.id: proof}
     return found
 

@@ -11,11 +11,17 @@ from tocsin.proof.rulebook import Subject
 from tocsin.proof.told import broken, heartbeat, length
 from tocsin.proof.trial import Remark, Scraping, Trial
 from tocsin.proof.verdict import CaseVerdict
+from tocsin.query.errors import QueryError
+from tocsin.query.promql import parse
+from tocsin.query.promql.ast import Range
+from tocsin.query.promql.walk import walk
 from tocsin.witness.case import Alerting
 from tocsin.witness.outcome import Always, Impossible, NotFound, Reason
 
 CODE, NEVER, ALWAYS, SCRAPE = "proof/fires", "rule/never-fires", "rule/always-fires", "rule/scrape-interval"
 
+_LOOKBACK = 300.0
+"""Prometheus 3.15.0: seconds that a sample counts for."""
 USUAL = 60.0
 """Prometheus 3.15.0: `scrape_interval` where nothing is said."""
 
@@ -68,15 +74,25 @@ def _scraping(trial: Trial, subject: Subject) -> tuple[Diagnostic, ...]:
     every = declared or (USUAL if trial.book.model is None else 0.0)
     if scraping is None or not every or scraping.ever is None or every <= (scraping.reliable or 0.0):
         return ()
+    if not _narrow(subject.rule.expr, every):
+        return ()  # it is this witness that is brief, not the rule
     if scraping.reliable is None:
         words = f"whether `{subject.title}` fires is up to the phase of the scrape"
     else:
-        words = (
-            f"`{subject.title}` fires reliably only when scraped every {length(scraping.reliable)} or faster"
-        )
+        fast = length(scraping.reliable)
+        words = f"`{subject.title}` fires reliably only when scraped every {fast} or faster"
     at, others = subject.said.expr(0, len(subject.rule.expr))
     said = f"it is scraped every {length(every)}" if declared else f"every {length(every)} is usual"
     return (Diagnostic(SCRAPE, "warning", words, Label(at), others, (*_phases(scraping, every), said)),)
+
+
+def _narrow(expr: str, every: float) -> bool:
+    """Whether some window may hold fewer than two samples, or the lookback none."""
+    try:
+        windows = [one.range.value for one in walk(parse(expr)) if isinstance(one, Range)]
+    except QueryError:
+        return False
+    return any(window < 2 * every for window in windows) or every > _LOOKBACK
 
 
 def _phases(scraping: Scraping, every: float) -> tuple[str, ...]:
