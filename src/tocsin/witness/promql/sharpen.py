@@ -26,11 +26,13 @@ from tocsin.witness.telemetry import Series
 
 NOTHING = Known()
 STEPS = 200_000
-STEPS_EACH = 8_000
+STEPS_EACH = 30_000
 """Evaluator steps for the new cases of one rule, and those more for each mutant."""
-MOST_STEPS = 800_000
-MOST_CASES = 10
+MOST_STEPS = 1_600_000
+MOST_CASES = 12
 _MOST_BASES = 8
+NOTICING = 400_000
+_GLANCE = 3
 _MANY, _FEW = 30, 4
 """With so many mutants left, only so many evaluations of each case are looked at."""
 _RESERVE = 0.4
@@ -42,7 +44,11 @@ _MOST_TRIES = 32
 def sharpened(rule: Rule, cases: Sequence[Case], known: Known = NOTHING) -> tuple[Case, ...]:
     """The cases with those that they lack."""
     pairs = trees(rule)
-    found = noticed(rule, cases, pairs, known.recordings, thorough=True)
+    budget = Budget(NOTICING)
+    # a glance at the first cases settles most, so that what is left can be looked at closely
+    found = dict(noticed(rule, cases[:_GLANCE], pairs, known.recordings, budget=budget, most=_FEW))
+    rest = [pair for pair in pairs if pair[0].name not in found]
+    found |= noticed(rule, cases, rest, known.recordings, budget=budget, thorough=True)
     survivors = [
         mutant for mutant, _ in pairs if mutant.name not in found and not equivalent(rule, mutant, known)
     ]
