@@ -13,7 +13,7 @@ from tocsin.proof.trial import Remark, Scraping, Trial
 from tocsin.proof.verdict import CaseVerdict
 from tocsin.query.errors import QueryError
 from tocsin.query.promql import parse
-from tocsin.query.promql.ast import Range
+from tocsin.query.promql.ast import Number, Range
 from tocsin.query.promql.walk import walk
 from tocsin.witness.case import Alerting
 from tocsin.witness.outcome import Always, Impossible, NotFound, Reason
@@ -89,9 +89,10 @@ def _scraping(trial: Trial, subject: Subject) -> tuple[Diagnostic, ...]:
 def _narrow(expr: str, every: float) -> bool:
     """Whether some window may hold fewer than two samples, or the lookback none."""
     try:
-        windows = [one.range.value for one in walk(parse(expr)) if isinstance(one, Range)]
+        ranges = [one.range for one in walk(parse(expr)) if isinstance(one, Range)]
     except QueryError:
         return False
+    windows = [one.value for one in ranges if isinstance(one, Number)]
     return any(window < 2 * every for window in windows) or every > _LOOKBACK
 
 
