@@ -115,7 +115,7 @@ def test_labels_that_the_summary_shows_are_there() -> None:
 def test_impossible_always_and_invalid() -> None:
     assert isinstance(find(rule("count(up) == 0")), Impossible)
     always = find(rule("vector(1)"))
-    assert isinstance(always, Always)
+    assert isinstance(always, Always) and always.cases[0].fires and not always.cases[0].series
     assert isinstance(find(rule("up ==")), NotFound)
     assert isinstance(find(rule("rate(up)")), NotFound)
 

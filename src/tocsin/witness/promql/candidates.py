@@ -55,12 +55,12 @@ def products(plain: Sequence[float]) -> tuple[float, ...]:
     return tuple(n for n in dict.fromkeys(wanted) if n not in plain)[:MOST_NUMBERS]
 
 
-def windows(expr: Expr) -> tuple[float, ...]:
-    """The lengths of ranges and offsets."""
-    return tuple(sorted({abs(w) for w in _windows(expr) if w}))
+def windows(expr: Expr, *, deep: bool = True) -> tuple[float, ...]:
+    """The lengths of ranges and offsets; of this expression alone, if it is not `deep`."""
+    return tuple(sorted({abs(w) for w in _windows(expr, deep) if w}))
 
 
-def _windows(expr: Expr) -> Iterator[float]:
+def _windows(expr: Expr, deep: bool) -> Iterator[float]:
     stack = [expr]
     while stack:
         node = stack.pop()
@@ -68,7 +68,7 @@ def _windows(expr: Expr) -> Iterator[float]:
             yield node.range.value
         if isinstance(node, Range | Subquery | Selector) and isinstance(node.offset, Number):
             yield node.offset.value
-        stack.extend(children(node))
+        stack.extend(children(node) if deep else ())
 
 
 def motions(

@@ -1,5 +1,6 @@
 """Finds telemetry under which a PromQL rule fires, and its nearest quiet twins, from the rule alone."""
 
+import math
 from dataclasses import replace
 
 from tocsin.query.promql import QueryError, parse
@@ -12,13 +13,14 @@ from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood,
 from tocsin.witness.promql.grid import asks_the_time
 from tocsin.witness.promql.impossible import refute
 from tocsin.witness.promql.inline import inlined
-from tocsin.witness.promql.phases import Setting, case, firing, told
+from tocsin.witness.promql.phases import TAIL, Setting, case, firing, told
+from tocsin.witness.promql.timeline import predicted
 from tocsin.witness.promql.twins import Found, Lack, clause, twins
 from tocsin.witness.rule import Known, Rule
 
 DEFAULT = 4_000_000
 """Steps of the evaluator, about one for each sample read; a rule takes some ten thousand."""
-MOST_TRIES = 4
+MOST_TRIES = 3
 """So many witnesses are made when parts have no twin."""
 _UNKNOWN = Known()
 
@@ -31,7 +33,9 @@ def find(rule: Rule, known: Known = _UNKNOWN, *, budget: int = DEFAULT) -> Outco
             return reason
         found = _find(rule, known, Budget(budget))
         if isinstance(reason, Always):
-            return Always(reason.reason, found.cases if isinstance(found, Witnessed) else ())
+            return Always(
+                reason.reason, found.cases if isinstance(found, Witnessed) else _unasked(rule, known)
+            )
         return found
     except QueryError as wrong:
         return NotFound(f"the expression is not valid: {wrong.message}")
@@ -43,6 +47,27 @@ def find(rule: Rule, known: Known = _UNKNOWN, *, budget: int = DEFAULT) -> Outco
         return NotFound(f"not found within {budget:,} steps")
     except RecursionError:
         return NotFound("the expression is nested too deeply")
+
+
+def _unasked(rule: Rule, known: Known) -> tuple[Case, ...]:
+    """The case of a rule that fires without any series."""
+    until = math.ceil(rule.hold / rule.every + TAIL) * rule.every
+    alerts = predicted(rule, (), rule.every, rule.every, until, 0.0, known)
+    if not any(one.firing is not None for one in alerts):
+        return ()
+    story = "there are no series at all"
+    name = "it fires whatever the telemetry"
+    return (
+        Case(
+            name=name,
+            kind="fires",
+            interval=rule.every,
+            every=rule.every,
+            until=until,
+            expected=alerts,
+            story=story,
+        ),
+    )
 
 
 def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:

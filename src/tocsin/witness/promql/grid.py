@@ -24,6 +24,8 @@ _MOST_COUNTED = 60
 _MANY_IN_A_WINDOW = 20
 _FINEST = 0.5
 _PARTS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60)
+LOOKBACK = 300.0
+"""For so long a sample is seen by the steps of a subquery."""
 _DATES = frozenset(
     ("day_of_month", "day_of_week", "day_of_year", "days_in_month", "hour", "minute", "month", "year")
 )
@@ -54,6 +56,8 @@ def grid(expr: Expr, rule: Rule) -> Grid:
     total = 2 * long + rule.hold + rule.keep + 10 * rule.every
     every = _every(rule, total, short)
     interval = _interval(every, short, dense)
+    if interval > LOOKBACK and any(isinstance(node, Subquery) for node in walk(expr)):
+        interval = every / math.ceil(every / LOOKBACK)
     fill = min(long, MOST_SAMPLES * interval)
     fill = math.ceil(fill / every) * every if fill else 0.0
     return Grid(interval, every, fill, MONDAY if asks_the_time(expr) else 0.0, rule.hold)
@@ -63,8 +67,8 @@ def _extent(expr: Expr) -> tuple[float, float]:
     """The shortest window (0: none), and how far back is looked at all."""
     ranges = [_seconds(node) for node in walk(expr) if isinstance(node, Range)]
     nested = sum(_seconds(node) for node in walk(expr) if isinstance(node, Subquery))
-    found = windows(expr)
-    return min((r for r in ranges if r), default=0.0), (found[-1] if found else 0.0) + nested
+    shifts = [w for node in walk(expr) for w in windows(node, deep=False) if not isinstance(node, Subquery)]
+    return min((r for r in ranges if r), default=0.0), max(shifts, default=0.0) + nested
 
 
 def _seconds(node: Range | Subquery) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tocsin.query.promql.ast import COMPARISONS, Binary, Call, Expr, Subquery, Unary
+from tocsin.query.promql.conditions import constant
 from tocsin.query.promql.types import type_of
 from tocsin.query.promql.walk import bare, selectors, walk
 from tocsin.witness.promql.shapes import Need
@@ -76,7 +77,8 @@ def nature(metric: str, needs: Sequence[Need], signal: Signal | None) -> Nature:
     if kind in ("counter", "buckets"):
         whole = not lower.endswith(("_sum", "_seconds_total"))
         return Nature(kind, whole, 0.0, float("inf"), 0.0 if trouble else 10.0, trouble, drifts, changes)
-    return replace(_gauge(lower, signal, trouble, drifts, changes), gaps=gaps)
+    found = _gauge(lower, signal, trouble, drifts, changes)
+    return replace(found, gaps=gaps, whole=found.whole or any(map(_is_an_answer, needs)))
 
 
 def troubled(found: Nature, labels: Labels) -> Nature:
@@ -146,6 +148,15 @@ def asks_the_time(expr: Expr) -> bool:
     """Whether `time()` stands in it, and no series."""
     calls = [node for node in walk(expr) if isinstance(node, Call)]
     return any(c.name == "time" for c in calls) and not selectors(expr)
+
+
+def _is_an_answer(need: Need) -> bool:
+    """Whether it is asked to be exactly a whole number: such values name states, or count."""
+    parent = need.above[-1] if need.above else None
+    if not isinstance(parent, Binary) or parent.op not in ("==", "!="):
+        return False
+    value = constant(parent.right if parent.left is need.selector else parent.left)
+    return value is not None and value.is_integer()
 
 
 def _compared_with_its_past(need: Need) -> bool:

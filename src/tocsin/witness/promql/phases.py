@@ -145,13 +145,19 @@ def firing(
         after = _up(fill + rule.keep, every) + 5 * every
         course = Course((calm, fault, calm), (before, held, after))
         alerts = predict(setting, course)
-        fired = [one for one in alerts if one.firing is not None]
-        if not fired:
+        if not any(one.firing is not None for one in alerts):
             continue
-        if fired[0].pending < before - every:
+        if not _new(alerts, before - every):
             return "it fires before the fault, as soon as there are data"
         return (course, alerts) if passing and _passes(course, alerts) else _cut(setting, course, alerts)
     return why
+
+
+def _new(alerts: tuple[Alerting, ...], since: float) -> list[Alerting]:
+    """The alerts that fire since then and did not before, whatever others do."""
+    fired = [one for one in alerts if one.firing is not None]
+    old = {one.labels for one in fired if one.pending < since}
+    return [one for one in fired if one.labels not in old]
 
 
 def _passes(course: Course, alerts: tuple[Alerting, ...]) -> bool:
@@ -166,16 +172,16 @@ def _cut(
     """The fault ends soon after it is told, and the case soon after it is resolved."""
     every = setting.grid.every
     before, held, after = course.lengths
-    first = min(one.firing for one in alerts if one.firing is not None)
-    last = max(one.firing for one in alerts if one.firing is not None)
+    instants = [one.firing for one in _new(alerts, before - every) if one.firing is not None]
+    first, last = min(instants), max(instants)
     told = last if last - first <= 5 * every else first
     held = min(held, max(told - before, 0) + TAIL * every)
     shorter = replace(course, lengths=(before, held, after))
     again = predict(setting, shorter)
-    if not any(one.firing is not None for one in again):
+    if not _new(again, before - every):
         shorter, again = course, alerts
         before, held, after = course.lengths
-    ends = [one.resolved for one in again if one.firing is not None]
+    ends = [one.resolved for one in _new(again, before - every)]
     if None in ends:
         return shorter, again
     end = max(t for t in ends if t is not None) + TAIL * every

@@ -110,7 +110,10 @@ class Trial:
         store = self.store(state)
         uneven = self.before is None and any(map(_uneven, state, self.channels))
         instants = self.several if uneven else self.instants
-        found = [self._margin(self.expr, store, instant) for instant in instants]
+        found = [self._margin(self.expr, store, instants[0])]
+        if uneven and found[0] <= 0:
+            return found[0]
+        found += [self._margin(self.expr, store, instant) for instant in instants[1:]]
         if self.against is not None and max(found) > 0:
             other = [self._margin(self.against, store, instant) for instant in instants]
             found = [min(margin, _not(more)) for margin, more in zip(found, other, strict=True)]
