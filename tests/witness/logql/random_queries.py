@@ -57,7 +57,7 @@ class Source:
 
     def line(self):
         return self.pick(
-            [self.json, self.json, self.logfmt, self.logfmt, self.access, self.plain, self.packed]
+            [self.json, self.json, self.logfmt, self.logfmt, self.access, self.plain, self.packed, self.cut]
         )()
 
     def fields(self):
@@ -103,6 +103,9 @@ class Source:
         return self.pick(
             ["ERROR: out of memory", "worker started", "panic: nil", "took 35ms", "", "\x1b[31merr\x1b[0m"]
         )
+
+    def cut(self):
+        return f'{{"level": "{self.pick(LEVELS)}", "status": {self.pick([200, 500])}, "msg": "order failed"'
 
     def packed(self):
         return json.dumps({"pod": self.pick(["a", "b"]), "n": 4, "_entry": self.logfmt()})

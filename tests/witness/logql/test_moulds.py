@@ -29,7 +29,7 @@ def extractor(stages):
         ('| unpack | logfmt |= "x"', '{"_entry": "msg=x", "message": "request failed"}'),
         ('| json | line_format `{{.m}}` |= "db"', '{"m": "db", "message": "request failed"}'),
         ('| json | label_format l=`{{ToLower .f}}` | l="x"', '{"f": "x", "message": "request failed"}'),
-        ('| json | __error__!="" | drop __error__, __error_details__', "request failed"),
+        ('| json | __error__!="" | drop __error__, __error_details__', '{"message": "request failed"'),
     ],
 )  # fmt: skip
 def test_the_line_that_is_taken(stages, text):

@@ -106,8 +106,9 @@ def _written(
     segments: list[tuple[Stage, ...]], placed: _Parts, signal: LogSignal | None, wish: Wish, twist: Twist
 ) -> Iterator[Mould]:
     """The line with one message or another, and with or without spaces."""
-    for message, tight in itertools.product((wish.message, *_MESSAGES), (False, True)):
-        text = _text(segments, 0, placed, _Style(message, tight, signal, twist, wish.pad))
+    cuts = (True, False) if twist.broken and twist.filter is None else (False,)
+    for cut, message, tight in itertools.product(cuts, (wish.message, *_MESSAGES), (False, True)):
+        text = _text(segments, 0, placed, _Style(message, tight, signal, twist, wish.pad, cut))
         if text is not None and _sound(text, placed):
             yield Mould(sorted_labels(placed.stream), text, sorted_labels(placed.metadata))
 
@@ -241,6 +242,8 @@ class _Style:
     signal: LogSignal | None
     twist: Twist
     pad: int = 0
+    cut: bool = False
+    """A broken line is one whose end is missing."""
 
 
 def _text(segments: list[tuple[Stage, ...]], at: int, parts: _Parts, style: _Style) -> str | None:
@@ -251,7 +254,7 @@ def _text(segments: list[tuple[Stage, ...]], at: int, parts: _Parts, style: _Sty
         text for stage in segment if isinstance(stage, LineFilter) for text in _needed(stage, style.twist)
     ]
     if style.twist.broken and isinstance(parser, Json | Unpack):
-        return " ".join((*needed, style.message or _BROKEN)) if at == 0 else None
+        return _broken(parser, fields, needed, style) if at == 0 else None
     if at + 1 < len(segments):
         inner = _text(segments, at + 1, parts, style) if any(segments[at + 1 :]) else style.message
         name = _carrier(segment[-1])
@@ -266,6 +269,14 @@ def _text(segments: list[tuple[Stage, ...]], at: int, parts: _Parts, style: _Sty
     if at == 0:
         fields = _declared(fields, style.signal, style.message)
     return _filled(parser, fields, needed, style)
+
+
+def _broken(parser: Stage, fields: dict[str, str], needed: list[str], style: _Style) -> str | None:
+    """A line that the parser cannot read: its end is missing, or it is something else."""
+    if not style.cut:
+        return " ".join((*needed, style.message or _BROKEN))
+    whole = _filled(parser, fields, needed, style) if parser == Json() else None
+    return whole[:-1] if whole is not None and whole.endswith('"}') else None
 
 
 def _carrier(stage: Stage) -> str:

@@ -120,8 +120,16 @@ def _object(text: str) -> _Object | None:
     return None
 
 
+def _cut_off(text: str) -> _Object | None:
+    """The fields of a line whose last brace is missing: Loki has read them all before it notices."""
+    found = _read(text + "}") if text.endswith('"') else None
+    whole = isinstance(found, _Object) and found and _is_text(found[-1][1])
+    return found if whole and isinstance(found, _Object) else None
+
+
 def _json(entry: Entry, hints: Hints, goes: Goes) -> bool:
-    found = _object(entry.text)
+    cut = _cut_off(entry.text)
+    found = cut if cut is not None else _object(entry.text)
     if found is None:
         return _fail(entry, hints)
     for name, value in _flat(found, "", hints):
@@ -133,7 +141,7 @@ def _json(entry: Entry, hints: Hints, goes: Goes) -> bool:
             return False
         if hints.complete(entry.extracted):
             return True
-    return True
+    return True if cut is None else _fail(entry, hints)
 
 
 def _flat(pairs: _Object, prefix: str, hints: Hints) -> Iterator[tuple[str, str]]:
@@ -178,7 +186,7 @@ def _json_paths(extractions: tuple[Extraction, ...], entry: Entry) -> bool:
         if entry.text:
             entry.fail(_BROKEN)
         return True
-    found, matched = _read(entry.text), 0
+    found, matched = _cut_off(entry.text) or _read(entry.text), 0
     if found is None:
         raise NotUnderstood("a line that is almost JSON")
     for each in extractions:
@@ -233,7 +241,8 @@ def _whole(value: Any) -> str:
 def _unpack(entry: Entry, hints: Hints, goes: Goes) -> bool:
     if not entry.text:
         return True
-    found = _object(entry.text) if entry.text[0] == "{" else None
+    cut = _cut_off(entry.text) is not None
+    found = _object(entry.text) if entry.text[0] == "{" and not cut else None
     if found is None:
         return _fail(entry, hints)
     packed = [value for key, value in found if key == "_entry" and _is_text(value)]
