@@ -122,6 +122,17 @@ def test_keep_firing_for_and_recorded_metrics() -> None:
     assert words(found) == ["lowering the threshold to 90"]
 
 
+def test_a_mutant_reads_what_is_recorded_for_others() -> None:
+    recordings = tuple(
+        Recording(record="expected", expr="vector(1)", labels=(("service", name),)) for name in ("a", "b")
+    )
+    of = rule('expected{service="a"} unless on () (max(up) == 1)')
+    known = Known(recordings=recordings)
+    cases = (case(of, "fires", "fires", gauge("up", 1, 0, job="a"), known=known),)
+    (found,) = run(Proposal(of, cases, recordings))
+    assert 'dropping `service="a"`' not in words(found)
+
+
 def test_many_rules_at_once() -> None:
     proposals = []
     for i in range(30):

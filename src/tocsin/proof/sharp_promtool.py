@@ -93,9 +93,9 @@ def ask(
         tool = promtool(root)
         if isinstance(tool, Missing):
             return tool
-        bench = _Bench(tool, asked)
+        bench = _Bench(tool, asked, proposals)
         with ThreadPoolExecutor(bench.workers) as pool:
-            for result in pool.map(bench.job, list(_jobs(packs(wanted), asked, bench.workers))):
+            for result in pool.map(bench.job, list(_jobs(_packs(wanted, proposals), asked, bench.workers))):
                 if isinstance(result, NotRun):
                     pool.shutdown(cancel_futures=True)
                     return result
@@ -104,6 +104,15 @@ def ask(
 
 
 _Asked: TypeAlias = Mapping[tuple[int, int], Sequence[Question]]
+
+
+def _packs(wanted: Sequence[Item], proposals: Sequence[Proposal]) -> list[Pack]:
+    """A mutant may read what is recorded for others: whoever has recording rules is alone."""
+    alone = [item for item in wanted if proposals[item.rule].recordings]
+    return [
+        *((item,) for item in alone),
+        *packs(item for item in wanted if not proposals[item.rule].recordings),
+    ]
 
 
 def _jobs(waiting: Sequence[Pack], asked: _Asked, workers: int) -> Iterator[list[Pack]]:
@@ -124,8 +133,8 @@ def _jobs(waiting: Sequence[Pack], asked: _Asked, workers: int) -> Iterator[list
 class _Bench:
     """A promtool with its folder."""
 
-    def __init__(self, promtool: Promtool, asked: _Asked) -> None:
-        self.promtool, self.asked = promtool, asked
+    def __init__(self, promtool: Promtool, asked: _Asked, proposals: Sequence[Proposal]) -> None:
+        self.promtool, self.asked, self.proposals = promtool, asked, proposals
         self.workers = min(8, len(os.sched_getaffinity(0)))
 
     def job(self, pile: Sequence[Pack]) -> dict[Question, Answer] | NotRun:
@@ -162,14 +171,15 @@ class _Bench:
         test["input_series"] = input_series(item.case for item in pack)
         queries = {query: None for _, query in self._queries(pack)}
         test["promql_expr_test"] = [query.test for query in queries]
-        rules = [self._recordings(item) for item in pack if item.proposal.recordings]
+        rules = [self._recordings(item) for item in pack if self.proposals[item.rule].recordings]
         every = duration(first.case.every)
         path.write_text(_text({"rule_files": rules, "evaluation_interval": every, "tests": [test]}), "utf-8")
         return path
 
     def _recordings(self, item: Item) -> str:
         name = f"recorded-{item.rule}-{item.number}.yaml"
-        tree = rule_file(item.proposal.rule, item.proposal.recordings, annotated=False)
+        proposal = self.proposals[item.rule]
+        tree = rule_file(proposal.rule, proposal.recordings, annotated=False)
         tree["groups"][0]["rules"].pop()  # the alert itself
         (self.promtool.root / name).write_text(_text(tree), "utf-8")
         return name
