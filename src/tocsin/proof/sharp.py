@@ -26,7 +26,7 @@ from tocsin.witness.states import alertings
 from tocsin.witness.telemetry import Labels
 
 Id = tuple[str, str, str]
-_MOST_OPEN = 200
+_MOST_OPEN = 100
 """Whole grids that are asked for one rule; where that is not enough, far too much survives anyway."""
 _NOTHING_KNOWN: Mapping[Id, Known] = MappingProxyType({})
 

@@ -35,6 +35,7 @@ NOTICING = 400_000
 _GLANCE = 3
 _MANY, _FEW = 30, 4
 """With so many mutants left, only so many evaluations of each case are looked at."""
+_CROWDED = 12
 _RESERVE = 0.4
 """The share of the budget that is kept for situations that are made for one mistake."""
 _MOST_TRIES = 32
@@ -96,7 +97,8 @@ class _Search:
         """Try what may notice many, then what is made for one."""
         wanted = frozenset(mutant.kind for mutant, _ in self.left.values())
         reserve = self.budget.left * _RESERVE
-        for situation in self.situations.general(self.bases, wanted):
+        crowded = sum(mutant.kind == "matcher" for mutant, _ in self.left.values()) > _CROWDED
+        for situation in self.situations.general(self.bases, wanted, crowded=crowded):
             pairs = [pair for pair in self.left.values() if pair[0].kind in situation.kinds]
             self._try(situation, pairs)
             if self._done():

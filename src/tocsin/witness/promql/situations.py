@@ -43,6 +43,8 @@ _SAMPLES = (1, 2, 3, 5, 8, 13)
 _LIMITS: frozenset[Kind] = frozenset(("threshold", "boundary", "window", "comparator"))
 _WINDOWS: frozenset[Kind] = frozenset(("window",))
 _COUNTS: frozenset[Kind] = frozenset(("threshold", "boundary", "branch"))
+_MATCHERS: frozenset[Kind] = frozenset(("matcher",))
+_CROWD = 8
 _PARTS: frozenset[Kind] = frozenset(("branch", "matcher", "comparator", "threshold", "boundary"))
 
 
@@ -66,12 +68,20 @@ class Situations:
     budget: Budget
 
     # -- for mutants of whole kinds ------------------------------------------------------------------
-    def general(self, bases: Sequence[Case], wanted: frozenset[Kind]) -> Iterator[Situation]:
-        """Those that might notice any mutant of the kinds that are wanted."""
+    def general(
+        self, bases: Sequence[Case], wanted: frozenset[Kind], *, crowded: bool = False
+    ) -> Iterator[Situation]:
+        """Those that might notice any mutant of the kinds that are wanted.
+
+        `crowded`: there are so many that siblings for all matchers at once are worth their many series.
+        """
         fires = next((case for case in bases if case.fires), None)
         if fires is None:
             return
         quiet = [case for case in bases if not case.fires]
+        if crowded:
+            for base, source in itertools.islice(_pairs(bases), 6):
+                yield from self._crowd(base, source)
         if wanted & _PARTS:
             yield from self._born(fires)
             yield from self._slowly(fires, quiet)
@@ -226,6 +236,19 @@ class Situations:
                     added = tuple(one for one in new if one.labels not in taken)
                     if added:
                         yield Situation(base, (*base.series, *added), f"beside it others with {shown}")
+
+    def _crowd(self, base: Case, source: Case) -> Iterator[Situation]:
+        """A sibling for each matcher that there is anywhere."""
+        found = {one.labels: one for one in base.series}
+        kept = dict.fromkeys((m.plain, m) for s in selectors(self.expr) for m in s.matchers)
+        for matcher in [matcher for _, matcher in kept][:_CROWD]:
+            home = next(s for s in selectors(self.expr) if matcher in s.matchers)
+            value = self._kept_out(home, matcher)
+            alike = [s for s in selectors(self.expr) if matcher.plain in [m.plain for m in s.matchers]]
+            for new in sibling(_selected(source.series, alike), matcher.label, value, _TIMES[-1]):
+                found.setdefault(new.labels, new)
+        if source.interval == base.interval:
+            yield Situation(base, tuple(found.values()), "beside it many others", _MATCHERS)
 
     def _kept_out(self, selector: Selector, matcher: LabelMatcher) -> str:
         """A value that the matcher refuses; empty: there is none, or only the label's absence."""
