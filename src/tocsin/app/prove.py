@@ -12,6 +12,8 @@ from tocsin.app.workspace import Opened, open_workspace
 from tocsin.artifacts.tree import Artifact
 from tocsin.checks.context import Context
 from tocsin.diag.diagnostic import Diagnostic, Sink
+from tocsin.model.digest import digest_rules
+from tocsin.model.routing import WATCHDOG
 from tocsin.model.workspace import Model
 from tocsin.proof import rulefile, spec_rules
 from tocsin.proof.cache import FOLDER, Cache, encoded
@@ -142,8 +144,15 @@ def _ids(opened: Opened, models: Sequence[Model], names: Iterable[str]) -> froze
     found: set[str] = set()
     for name in names:
         hits = [a.id for m in models for a in m.alerts if name in (a.id, a.name)]
+        hits += [name] if any(name in _own_rules(m) for m in models) else []
         found.update(hits or [find_alert(opened.workspace, models[0], name).id])
     return frozenset(found)
+
+
+def _own_rules(model: Model) -> set[str]:
+    """Alerts that no spec names: the heartbeat and the digests."""
+    heartbeat = {WATCHDOG} if model.watchdog is not None else set[str]()
+    return heartbeat | {rule.name for rule in digest_rules(model)}
 
 
 def _likeness(subject: Subject, book: Book, model: Model, like: Model) -> str:

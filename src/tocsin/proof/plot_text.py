@@ -20,6 +20,8 @@ def drawn(course: Course, show: Callable[[float], str]) -> list[str]:
     low = min(low, 0.0) if low >= 0 and low < high / 2 else low
     columns = _columns(course.values, low, high)
     limits = _columns(course.thresholds, low, high) if course.thresholds else [None] * WIDTH
+    if high == low:
+        return [f"{show(low):>{_TITLE}} |{_row(0, columns, limits)}".rstrip(), *_axis(course, WIDTH)]
     rows = [_row(level, columns, limits) for level in range(HEIGHT, -1, -1)]
     titles = _titles(course, low, high, show)
     lines = [f"{titles.get(HEIGHT - i, ''):>{_TITLE}} |{row}".rstrip() for i, row in enumerate(rows)]

@@ -47,7 +47,7 @@ def _rule(row: Row, judged: Judged) -> Iterator[str]:
     main = next((one.case for one in proof.verdicts if one.case.fires), None)
     if main is not None:
         yield from folded("fires", "; ".join(filter(None, (main.story, *map(times, main.expected[:1])))))
-        yield from (f"  {line}" for line in _plot(row, judged, main))
+        yield from (f"  {line}".rstrip() for line in _plot(row, judged, main))
     for name in ("fires", "quiet", "resolves", "sharp"):
         cell = judged.cells.get(name)
         if cell is not None and not (name == "fires" and main is not None and cell.state == "proven"):

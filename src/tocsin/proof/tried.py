@@ -59,6 +59,7 @@ def tried(
     """
     progress.begin("parse", len(book.files))
     read = parsed(book)
+    progress.step(len(book.files))
     mine = [one for one in subjects if one.rule.id not in read.problems]
     work = _Work(book, mine, progress, cache, sharpened=sharpen)
     work.search()
