@@ -25,7 +25,7 @@ def _lines(found: list[Explanation]) -> Iterator[tuple[str, str]]:
     for hour, one in zip(HOURS, found, strict=True):
         by_hour.setdefault(_names(one.told), []).append(hour)
     for names, hours in by_hour.items():
-        yield "told", f"{', '.join(hours)}: {names or 'nobody'}"
+        yield "notifies", f"{', '.join(hours)}: {names or 'nobody'}"
     first = found[0]
     if first.escalated:
         yield "escalated", f"after {first.escalate_after}: {_names(first.escalated) or 'nobody at that hour'}"
