@@ -53,6 +53,17 @@ def test_a_good_rule_set() -> None:
 
 
 @pytest.mark.tools
+def test_where_an_alert_pages_nobody_it_must_still_be_told() -> None:
+    quiet = SHOP.replace("notify: [page, chat]", "notify: [chat]")
+    assert quiet != SHOP
+    found = outcome(quiet + FAILS)
+    assert {name: one.words for name, one in found.items() if not one.ok} == {}
+    assert found["half-fails"].expected == () and found["half-fails"].paged == ()
+    late = outcome(edited(quiet, ("for: 2m", "for: 2h")) + FAILS)
+    assert "HighErrorRate" in late["half-fails"].words
+
+
+@pytest.mark.tools
 @pytest.mark.parametrize(
     ("edit", "wrong"),
     [

@@ -52,13 +52,18 @@ class Page:
         return replace(self, after=self.after - instant)
 
 
+def wakes(model: Model, routing: Routing, labels: Mapping[str, str]) -> bool:
+    """Whether an alert with these labels goes to a pager."""
+    names = routing.leaf(labels).receivers
+    return any(name in model.receivers and model.receivers[name].pager for name in names)
+
+
 def pages(model: Model, routing: Routing, fired: Sequence[Firing]) -> list[Page]:
     """Who is woken, and when."""
     found = []
     for one in fired:
-        route = routing.leaf(one.labels)
-        wakes = any(name in model.receivers and model.receivers[name].pager for name in route.receivers)
-        at = _told(model, one, fired, one.first + route.timing.wait.seconds) if wakes else None
+        wait = routing.leaf(one.labels).timing.wait.seconds
+        at = _told(model, one, fired, one.first + wait) if wakes(model, routing, one.labels) else None
         if at is not None:
             service = one.labels.get("service", "")
             found.append(Page(f"{service}/{one.name}" if service else one.name, at))

@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tocsin import engines
@@ -20,7 +20,7 @@ from tocsin.engines import Missing, NotRun
 from tocsin.engines.tools.promtool import Promtool
 from tocsin.engines.tools.promtool_got import Unreadable, read_samples
 from tocsin.engines.tools.testrun import Case as Said
-from tocsin.model.routing import Routing
+from tocsin.model.routing import Routing, labels_of
 from tocsin.model.scenario import Scenario
 from tocsin.model.workspace import Model
 from tocsin.proof.promtool_judge import Maker
@@ -28,7 +28,7 @@ from tocsin.proof.promtool_rule import duration
 from tocsin.proof.promtool_run import workspace
 from tocsin.proof.rulebook import Book
 from tocsin.proof.scenario_logs import alerts_of_logs
-from tocsin.proof.scenario_pages import Firing, Page, pages
+from tocsin.proof.scenario_pages import Firing, Page, pages, wakes
 from tocsin.proof.scenario_rules import Chosen, RuleSet, rule_set
 from tocsin.proof.scenario_standard import is_calm, standards, week
 from tocsin.proof.scenario_standard import scenario as standard_scenario
@@ -84,11 +84,12 @@ def intents(
     model = book.model
     if model is None:
         return NotRun("foreign rule files have no scenarios")
-    rules = rule_set(book, model, [name for one in model.scenarios for name in one.tells])
+    scenarios = [_here(one, model) for one in model.scenarios]
+    rules = rule_set(book, model, [name for one in scenarios for name in one.tells])
     if about:
-        jobs = [job for job in _written(model, rules) if _names(job.scenario, about)]
+        jobs = [job for job in _written(scenarios, model, rules) if _names(job.scenario, about)]
     else:
-        jobs = [_usual(model, rules), *_written(model, rules), *_standard(model, rules)]
+        jobs = [_usual(model, rules), *_written(scenarios, model, rules), *_standard(model, rules)]
     with workspace() as root:
         tool = promtool(root)
         if isinstance(tool, Missing):
@@ -121,8 +122,19 @@ def _usual(model: Model, rules: RuleSet) -> _Job:
     return _Job(nothing, tracks(nothing, model), timing(nothing, model), rules.about(None))
 
 
-def _written(model: Model, rules: RuleSet) -> Iterator[_Job]:
-    for one in model.scenarios:
+def _here(one: Scenario, model: Model) -> Scenario:
+    """The scenario as this environment has it: who pages in production may only tell somebody elsewhere."""
+    routing = Routing(model)
+    paging = {name for a in model.alerts if wakes(model, routing, labels_of(a)) for name in (a.id, a.name)}
+    known = {name for a in model.alerts for name in (a.id, a.name)}
+    silent = (name for name in one.pages if name in known - paging)
+    return replace(
+        one, pages=tuple(name for name in one.pages if name in paging), tells=(*one.tells, *silent)
+    )
+
+
+def _written(scenarios: Iterable[Scenario], model: Model, rules: RuleSet) -> Iterator[_Job]:
+    for one in scenarios:
         found = tracks(one, model)
         if is_calm(one):
             found = week(found)
