@@ -67,15 +67,20 @@ def demands(node: RangeAggregate) -> tuple[tuple[Demand, ...], ...]:
     count = 0
     for count, stage in enumerate(node.range.logs.stages, 1):
         if isinstance(stage, LabelFilter):
-            choices.append(list(_choices(stage.condition, sources, count - 1)))
+            choices.append(_first(_choices(stage.condition, sources, count - 1)))
         elif isinstance(stage, LabelFormat):
             sources = _followed(stage, sources)
     unwrap = node.range.unwrap
     if unwrap is not None:
         for condition in unwrap.filters:
-            choices.append(list(_choices(condition, sources, count)))
+            choices.append(_first(_choices(condition, sources, count)))
     product = itertools.islice(itertools.product(*choices), MOST_ALTERNATIVES)
     return tuple(tuple(demand for part in parts for demand in part) for parts in product)
+
+
+def _first(choices: Iterator[tuple[Demand, ...]]) -> list[tuple[Demand, ...]]:
+    """The first alternatives; there could be more of them than atoms."""
+    return list(itertools.islice(choices, MOST_ALTERNATIVES))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import itertools
 from dataclasses import replace
 
 from tocsin.query.logql import QueryError, parse, typed
-from tocsin.query.logql.ast import Expr
+from tocsin.query.logql.ast import Expr, LineFilter
+from tocsin.query.logql.walk import log_queries
 from tocsin.query.regex_tree import TooHard
 from tocsin.witness.case import Case
 from tocsin.witness.logql import words
@@ -28,7 +29,7 @@ from tocsin.witness.rule import Known, Rule
 NOTHING = Known()
 DEFAULT = 1_000_000
 """Steps: about one for each line that is read and each element that is calculated."""
-_MOST_REPLICAS = 12
+_MOST_REPLICAS, _MOST_STAGES, _MOST_PATTERNS = 12, 400, 24
 _SEARCH = 120_000
 """Steps for one structure of lines; before, the plainest states of each structure are looked at."""
 
@@ -55,6 +56,10 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Outcome:
         return NotFound(
             "a log query gives lines, and an alert needs a number: `count_over_time(... [5m]) > 0`"
         )
+    stages = [stage for logs in log_queries(expr) for stage in logs.stages]
+    patterns = [stage for stage in stages if isinstance(stage, LineFilter) and stage.op[1] == "~"]
+    if len(stages) > _MOST_STAGES or len(patterns) > _MOST_PATTERNS:
+        return NotFound(f"more than {_MOST_STAGES} stages, or {_MOST_PATTERNS} regular expressions")
     why = "no lines were found under which the expression holds"
     for steps, replicas in itertools.product((0, _SEARCH), _replicas(expr)):
         plan = Plan(expr, budget)

@@ -12,6 +12,9 @@ from tocsin.witness.logql.pipeline import Extractor, Sampled, selects
 from tocsin.witness.logql.store import apart
 from tocsin.witness.rule import Known
 
+MOST_MISSES = 40
+"""Matchers and stages of one range that are missed one by one; what is beyond that is not looked at."""
+
 
 def fitting(extractor: Extractor, known: Known, wish: Wish) -> Mould | None:
     """A line of which the pipeline makes a sample."""
@@ -51,7 +54,7 @@ def missing(extractor: Extractor, known: Known, wish: Wish) -> Iterator[Miss]:
     for demand in alternatives[0] if alternatives else ():
         twists.append((_turned(demand, alternatives[0], node), demand.at, "label"))
     straight = _straight(alternatives[0]) if alternatives else STRAIGHT
-    for each, at, words in twists:
+    for each, at, words in twists[:MOST_MISSES]:
         twist = replace(each, broken=each.broken != straight.broken)
         found = _first_missing(extractor, known, wish, alternatives[0] if alternatives else (), twist)
         if found is not None:
