@@ -153,3 +153,11 @@ def test_nothing_ends_in_an_exception(expr: str) -> None:
     assert isinstance(outcome, Witnessed | Impossible | Always | NotFound)
     if isinstance(outcome, NotFound):
         assert outcome.why
+
+
+@pytest.mark.parametrize(
+    "times", [{"hold": 1e9}, {"every": 1e7, "keep": 1e8}, {"every": 0.001}, {"hold": 3e7}]
+)
+def test_times_without_measure_end_soon(times: dict[str, float]) -> None:
+    outcome = find(rule("rate(x[5m]) > 5", **times), budget=400_000)
+    assert isinstance(outcome, Witnessed | NotFound)

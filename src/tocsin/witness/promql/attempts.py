@@ -24,6 +24,8 @@ SHALLOW = -0.02
 """Times are at least so far from firing, in the healthy state."""
 MOST_QUIET = 16
 MOST_TRANSIENT = 3
+MOST_SAMPLES = 20_000
+"""What takes longer is not followed."""
 MOST_INSTANTS = 14
 
 
@@ -140,6 +142,8 @@ def _finished(trial: Trial, quiet: Trial, hints: Hints, calm: State, fault: Stat
 
 def _transient(steady: Trial, rule: Rule, hints: Hints) -> Iterator[Attempt]:
     """The condition holds for a while after something has changed."""
+    if (steady.grid.fill + rule.hold) / steady.grid.interval > MOST_SAMPLES:
+        return
     for calm in _quiet_states(steady, hints):
         trial = following(steady, calm, rule)
         if trial.margin(calm) > 0:

@@ -23,6 +23,7 @@ DEFAULT = 4_000_000
 MOST_TRIES = 3
 """So many witnesses are made when parts have no twin."""
 _UNKNOWN = Known()
+_BEYOND = (NotUnderstood, EngineRefuses, OutOfBudget)
 
 
 def find(rule: Rule, known: Known = _UNKNOWN, *, budget: int = DEFAULT) -> Outcome:
@@ -37,16 +38,24 @@ def find(rule: Rule, known: Known = _UNKNOWN, *, budget: int = DEFAULT) -> Outco
                 reason.reason, found.cases if isinstance(found, Witnessed) else _unasked(rule, known)
             )
         return found
-    except QueryError as wrong:
-        return NotFound(f"the expression is not valid: {wrong.message}")
-    except NotUnderstood as beyond:
-        return NotFound(f"not understood: {beyond.words}")
-    except EngineRefuses as refused:
-        return NotFound(f"the engine refuses what was tried: {refused.words}")
-    except OutOfBudget:
-        return NotFound(f"not found within {budget:,} steps")
-    except RecursionError:
-        return NotFound("the expression is nested too deeply")
+    except (*_BEYOND, ArithmeticError, RecursionError, ValueError) as error:
+        return NotFound(_why(error, budget))
+
+
+def _why(error: Exception, budget: int) -> str:
+    match error:
+        case QueryError():
+            return f"the expression is not valid: {error.message}"
+        case NotUnderstood():
+            return f"not understood: {error.words}"
+        case EngineRefuses():
+            return f"the engine refuses what was tried: {error.words}"
+        case OutOfBudget():
+            return f"not found within {budget:,} steps"
+        case RecursionError():
+            return "the expression is nested too deeply"
+        case _:  # numbers and patterns of any size may stand in a rule
+            return f"its numbers or patterns are beyond what is tried: {error}"
 
 
 def _unasked(rule: Rule, known: Known) -> tuple[Case, ...]:
@@ -91,7 +100,7 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
             lacking = any(isinstance(one, Lack) and one.part for one in made)
             if not lacking or number >= MOST_TRIES:
                 break
-    except (OutOfBudget, EngineRefuses, NotUnderstood):
+    except _BEYOND:
         if first is None:
             raise
     return NotFound(why) if first is None else _witnessed(first, made)

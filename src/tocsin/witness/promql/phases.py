@@ -7,12 +7,15 @@ from tocsin.witness.case import Alerting, Case, Clause, Kind
 from tocsin.witness.promql.evaluate import Budget
 from tocsin.witness.promql.grid import Grid
 from tocsin.witness.promql.models import Channel, Motion, channel_series
-from tocsin.witness.promql.story import sentence
+from tocsin.witness.promql.story import duration, sentence
 from tocsin.witness.promql.timeline import predicted
 from tocsin.witness.promql.trial import State
 from tocsin.witness.rule import Known, Rule
 from tocsin.witness.telemetry import Series
 
+MOST_EVALUATIONS = 4_000
+MOST_SAMPLES = 20_000
+"""Longer cases are not tried."""
 TAIL = 2
 """So many evaluations are shown after the last thing that happens."""
 
@@ -144,6 +147,8 @@ def firing(
         held = _up(patience * (fill + rule.hold) + 3 * every, every)
         after = _up(fill + rule.keep, every) + 5 * every
         course = Course((calm, fault, calm), (before, held, after))
+        if course.until / every > MOST_EVALUATIONS or course.until / setting.grid.interval > MOST_SAMPLES:
+            return f"a case of it would be too long: {duration(course.until)}"
         alerts = predict(setting, course)
         if not any(one.firing is not None for one in alerts):
             continue
