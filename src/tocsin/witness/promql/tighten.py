@@ -158,7 +158,7 @@ def _nearest(
     if fine and abs(value - goal) < 200:
         least = min(least, 1e-9)
     good = _bisected(margin, value, goal, least, fine)
-    if fine and max(abs(good), abs(goal)) < FEW and rises:
+    if fine and rises and abs(good) < FEW:
         good, fine = _bisected(margin, good, goal, least, False), False
     return _rounded(margin, good, value, least, fine)
 
@@ -218,7 +218,7 @@ def magnified(trial: Trial, quiet: Trial, fault: State, calm: State) -> tuple[St
     if margin <= LEAP:
         return fault, calm
     for factor in (10.0, 100.0):
-        more, less = _scaled(trial, fault, factor), _scaled(trial, calm, factor)
+        more, less = scaled(trial, fault, factor), scaled(trial, calm, factor)
         if trial.margin(more) > 0 and quiet.margin(less) <= DEEP:
             nearer = tightened(trial, more, less)
             if trial.margin(nearer) < min(margin / 2, 2 * LEAP):
@@ -226,7 +226,8 @@ def magnified(trial: Trial, quiet: Trial, fault: State, calm: State) -> tuple[St
     return fault, calm
 
 
-def _scaled(trial: Trial, state: State, factor: float) -> State:
+def scaled(trial: Trial, state: State, factor: float) -> State:
+    """So many times as much of everything: shares stay what they are."""
     return tuple(
         replace(m, value=m.value * factor, other=m.other * (factor if m.move == "observe" else 1.0))
         if m.move in ("level", "rise", "observe") and m.value * factor <= channel.nature.high

@@ -14,10 +14,11 @@ from tocsin.witness.promql.models import GONE, Motion
 from tocsin.witness.promql.phases import TAIL, Course, Setting, case, predict, told
 from tocsin.witness.promql.search import climb
 from tocsin.witness.promql.story import excerpt, missed
-from tocsin.witness.promql.tighten import reverted, tightened
+from tocsin.witness.promql.tighten import reverted, scaled, tightened
 from tocsin.witness.promql.trial import State, Trial
 
 LOOKBACK = 300.0
+_FACTORS = (0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.04, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001)
 _NEVER_SHORT = "held one evaluation too short: the shortest fault that is noticed lasts for longer than `for`"
 
 
@@ -119,6 +120,7 @@ def _ways(found: Found, part: Deciding) -> Iterator[tuple[Trial, State, bool]]:
     fault, calm = found.attempt.all_fault, found.attempt.all_calm
     other = {"left branch": part.node.right, "right branch": part.node.left}.get(part.part, found.expr)
     whole = _trial(found, opposed(found.expr, part), other)
+    yield from ((whole, state, False) for state in _less(whole, fault))
     yield whole, fault, False
     yield whole, calm, False
     if part.part == "comparison":
@@ -126,6 +128,26 @@ def _ways(found: Found, part: Deciding) -> Iterator[tuple[Trial, State, bool]]:
         yield own, fault, False
         yield own, calm, False
     yield whole, fault, True
+
+
+def _less(trial: Trial, fault: State) -> Iterator[State]:
+    """The fault with little traffic, where that alone is what is looked for: a guard is not met.
+
+    Where counts are too small for the same share, all of them are bad.
+    """
+    for factor in _FACTORS:
+        state = scaled(trial, fault, factor)
+        if state == fault:
+            return
+        still = (_still(state, index) for index, motion in enumerate(state) if motion.move == "rise")
+        found = next((one for one in (state, *still) if trial.margin(one) > 0), None)
+        if found is not None:
+            yield found
+            return
+
+
+def _still(state: State, index: int) -> State:
+    return (*state[:index], replace(state[index], value=0.0), *state[index + 1 :])
 
 
 def _lean(found: Found, part: Deciding, state: State) -> tuple[State, State]:
