@@ -16,6 +16,8 @@ from tocsin.engines import Missing, NotRun
 from tocsin.proof.committed import folder
 
 _AT_ONCE = 2
+_PATIENCE = 900.0
+"""Seconds: each test evaluates a whole rule file at every instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _of_metrics(root: Path, path: str) -> Ran:
     promtool = engines.promtool(root.resolve())
     if isinstance(promtool, Missing):
         return Ran(path, not_run=promtool)
-    done = promtool.test_rules([Path(path)])
+    done = promtool.test_rules([Path(path)], timeout=_PATIENCE)
     if isinstance(done, NotRun):
         return Ran(path, not_run=done)
     failed = [f"{one.name}: {failure.text}" for one in done.failed() for failure in one.failures]

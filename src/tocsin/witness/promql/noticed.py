@@ -20,7 +20,7 @@ from tocsin.witness.promql.timeline import Recorder
 from tocsin.witness.rule import Recording, Rule
 from tocsin.witness.telemetry import Labels, labels
 
-STEPS = 400_000
+STEPS = 4_000_000
 """Evaluator steps that one rule's mutants may cost."""
 MOST_DECISIVE = 12
 REFUSED = frozenset(((("", "the engine refuses"),),))

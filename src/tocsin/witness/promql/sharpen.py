@@ -26,17 +26,17 @@ from tocsin.witness.telemetry import Series
 
 NOTHING = Known()
 STEPS = 200_000
-STEPS_EACH = 30_000
+STEPS_EACH = 60_000
 """Evaluator steps for the new cases of one rule, and those more for each mutant."""
-MOST_STEPS = 1_600_000
-MOST_CASES = 12
+MOST_STEPS = 4_000_000
+MOST_CASES = 20
 _MOST_BASES = 8
-NOTICING = 400_000
+NOTICING = 2_000_000
 _GLANCE = 3
 _MANY, _FEW = 30, 4
 """With so many mutants left, only so many evaluations of each case are looked at."""
 _CROWDED = 12
-_RESERVE = 0.4
+_RESERVE = 0.6
 """The share of the budget that is kept for situations that are made for one mistake."""
 _MOST_TRIES = 32
 """Situations that are tried for one mutant."""

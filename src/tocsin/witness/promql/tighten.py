@@ -158,7 +158,7 @@ def _nearest(
     if fine and abs(value - goal) < 200:
         least = min(least, 1e-9)
     good = _bisected(margin, value, goal, least, fine)
-    if fine and rises and abs(good) < FEW:
+    if fine and rises and 0 < abs(good) < FEW:
         good, fine = _bisected(margin, good, goal, least, False), False
     return _rounded(margin, good, value, least, fine)
 
