@@ -18,7 +18,7 @@ from tocsin.proof.loki_evidence import gathered
 from tocsin.proof.loki_judge import judge
 from tocsin.proof.loki_testfile import proof_files
 from tocsin.proof.loki_testfile_lines import stream_items, usual_gap
-from tocsin.proof.testfile import Source
+from tocsin.proof.testfile_layout import Source
 from tocsin.proof.testfile_mark import stale
 from tocsin.proof.verdict import Proposal
 from tocsin.spec.decode import decode

@@ -14,7 +14,8 @@ from tocsin.engines import Missing
 from tocsin.proof.evidence import gathered
 from tocsin.proof.promtool_judge import judge
 from tocsin.proof.promtool_rule import rule_file
-from tocsin.proof.testfile import Source, proof_files
+from tocsin.proof.testfile import proof_files
+from tocsin.proof.testfile_layout import Source
 from tocsin.proof.testfile_mark import fingerprint, stale
 from tocsin.proof.verdict import Proposal
 from tocsin.query.durations import show_duration

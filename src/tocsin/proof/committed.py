@@ -15,7 +15,7 @@ from tocsin.proof import evidence, loki_evidence, loki_testfile, testfile
 from tocsin.proof.recordings import needed
 from tocsin.proof.rulebook import Book, Subject
 from tocsin.proof.search import cases_of
-from tocsin.proof.testfile import Source
+from tocsin.proof.testfile_layout import Source
 from tocsin.proof.testfile_mark import fingerprint, seal
 from tocsin.proof.trial import Id, Trial
 from tocsin.proof.verdict import Proposal

@@ -3,17 +3,14 @@
 The same shape as the proofs of Prometheus' alerts (`testfile`), with log lines for series.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tocsin.artifacts.emit import yaml_text
 from tocsin.proof.evidence import Evidence, Key
 from tocsin.proof.loki_testfile_lines import stream_items, usual_gap, writable
 from tocsin.proof.moments import moments
 from tocsin.proof.promtool_rule import duration
-from tocsin.proof.testfile import Source, comment, pinned, titles
-from tocsin.proof.testfile_mark import header, seal
+from tocsin.proof.testfile_layout import Form, Source, laid_out
 from tocsin.proof.testfile_series import series_text
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.case import Alerting, Case
@@ -37,43 +34,7 @@ def proof_files(
 
     Cases without evidence (they do not hold), or with instants that no duration says, are left out.
     """
-    intervals = Counter(case.every for one in proposals for case in one.cases)
-    usual = max(intervals, key=lambda every: (intervals[every], -every), default=0.0)
-    found: dict[str, str] = {}
-    for every in sorted(intervals):
-        body = "".join(_sections(every, proposals, evidence, proofs))
-        if body:
-            suffix = "" if every == usual else f"-{duration(every)}"
-            found[f"{source.name}{suffix}.yaml"] = header(_preamble(source, every) + body)
-    return found
-
-
-def _preamble(source: Source, every: float) -> str:
-    tree = {"rule_files": list(source.rule_files), "evaluation_interval": duration(every)}
-    return "".join(f"# {line}\n" for line in _ABOUT) + yaml_text(tree) + "tests:\n"
-
-
-def _sections(
-    every: float,
-    proposals: Sequence[Proposal],
-    evidence: Mapping[Key, Evidence],
-    proofs: Mapping[tuple[str, str, str], str],
-) -> Iterator[str]:
-    for proposal, title in zip(proposals, titles([one.rule for one in proposals]), strict=True):
-        rule = proposal.rule
-        held = [
-            (case, seen)
-            for number, case in enumerate(proposal.cases)
-            if case.every == every and (seen := evidence.get((rule.id, number))) and _writable(case)
-        ]
-        if held:
-            proof = seal(proofs[rule.id]) if rule.id in proofs else ""
-            yield "\n" + comment(f"{title} {proof}".strip())
-        witness = next((case for case in proposal.cases if case.fires), None)
-        for case, seen in held:
-            story = ". ".join(part.rstrip(".") for part in (case.story, pinned(case)) if part)
-            test = _test(title, rule, case, seen, witness)
-            yield "\n" + comment(story) + yaml_text({"tests": [test]}).removeprefix("tests:\n")
+    return laid_out(source, proposals, evidence, proofs, Form(_ABOUT, _test, _writable))
 
 
 def _writable(case: Case) -> bool:

@@ -1,22 +1,19 @@
 """Proofs as test files of promtool: readable as the explanation of each alert. Pure; writes nothing.
 
-A file has one evaluation interval, so that a rule file whose rules are evaluated at different ones gets
-several. They load the whole rule file; what they expect is about one alert name each.
+How they are laid out in files is `testfile_layout`. They load the whole rule file; what they expect is about
+one alert name each.
 """
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import floor
 from typing import Any
 
-from tocsin.artifacts.emit import yaml_text
 from tocsin.proof.evidence import Evidence, Key
 from tocsin.proof.moments import begins, fires_at, is_active, moments
 from tocsin.proof.promtool_file import input_series
 from tocsin.proof.promtool_rule import duration
-from tocsin.proof.testfile_mark import header, seal
+from tocsin.proof.testfile_layout import Form, Source, laid_out
 from tocsin.proof.verdict import Proposal
 from tocsin.query.numbers import show_number
 from tocsin.query.quoting import quote
@@ -24,25 +21,12 @@ from tocsin.witness.case import Case
 from tocsin.witness.rule import Rule
 from tocsin.witness.telemetry import Labels
 
-_WIDTH = 104
 _LOOKBACK = 300.0
 """Seconds after which Prometheus takes a sample for too old."""
 _ABOUT = (
     "Each test is a case of one alert: telemetry under which it fires, or the nearest where it is quiet.",
     "To run them: `promtool test rules` with this file.",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """The rule file that the tests are about."""
-
-    name: str
-    """What the test files are called: `greenstack-api` for `greenstack-api.yaml`."""
-    rule_files: tuple[str, ...]
-    """As promtool finds them from the test file: `../greenstack-api.yaml`."""
-    group_order: tuple[str, ...] = ()
-    """All groups, where some read what others record."""
 
 
 def proof_files(
@@ -55,73 +39,7 @@ def proof_files(
 
     Cases without evidence (they do not hold) are left out.
     """
-    intervals = Counter(case.every for one in proposals for case in one.cases)
-    usual = max(intervals, key=lambda every: (intervals[every], -every), default=0.0)
-    found: dict[str, str] = {}
-    for every in sorted(intervals):
-        body = "".join(_sections(every, proposals, evidence, proofs))
-        if body:
-            suffix = "" if every == usual else f"-{duration(every)}"
-            found[f"{source.name}{suffix}.yaml"] = header(_preamble(source, every) + body)
-    return found
-
-
-def _preamble(source: Source, every: float) -> str:
-    tree: dict[str, Any] = {"rule_files": list(source.rule_files), "evaluation_interval": duration(every)}
-    if source.group_order:
-        tree["group_eval_order"] = list(source.group_order)
-    return "".join(f"# {line}\n" for line in _ABOUT) + yaml_text(tree) + "tests:\n"
-
-
-def _sections(
-    every: float,
-    proposals: Sequence[Proposal],
-    evidence: Mapping[Key, Evidence],
-    proofs: Mapping[tuple[str, str, str], str],
-) -> Iterator[str]:
-    for proposal, title in zip(proposals, titles([one.rule for one in proposals]), strict=True):
-        rule = proposal.rule
-        held = [
-            (case, seen)
-            for number, case in enumerate(proposal.cases)
-            if case.every == every and (seen := evidence.get((rule.id, number)))
-        ]
-        if held:
-            proof = f"{seal(proofs[rule.id])}" if rule.id in proofs else ""
-            yield "\n" + comment(f"{title} {proof}".strip())
-        witness = next((case for case in proposal.cases if case.fires), None)
-        for case, seen in held:
-            story = ". ".join(part.rstrip(".") for part in (case.story, pinned(case)) if part)
-            yield "\n" + comment(story) + _item(_test(title, rule, case, seen, witness))
-
-
-def titles(rules: Sequence[Rule]) -> list[str]:
-    """The alert's name; where several have it, with the labels that tell them apart."""
-    alike: dict[str, list[Rule]] = {}
-    for rule in rules:
-        alike.setdefault(rule.name, []).append(rule)
-    return [rule.name + _difference(rule, alike[rule.name]) for rule in rules]
-
-
-def _difference(rule: Rule, alike: Sequence[Rule]) -> str:
-    shared = set.intersection(*(set(one.labels) for one in alike))
-    own = [f"{name}={quote(value)}" for name, value in rule.labels if (name, value) not in shared]
-    return f"{{{', '.join(own)}}}" if own else ""
-
-
-def pinned(case: Case) -> str:
-    """Which clause a case is about, unless its name says so."""
-    return f"Pins: {case.pins.words}" if case.pins and case.pins.words not in case.name else ""
-
-
-def comment(text: str) -> str:
-    """Lines of a comment, whatever the text holds."""
-    plain = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return "".join(f"  # {line}\n" for line in textwrap.wrap(plain, _WIDTH, break_on_hyphens=False))
-
-
-def _item(test: dict[str, Any]) -> str:
-    return yaml_text({"tests": [test]}).removeprefix("tests:\n")
+    return laid_out(source, proposals, evidence, proofs, Form(_ABOUT, _test))
 
 
 def _test(title: str, rule: Rule, case: Case, seen: Evidence, witness: Case | None) -> dict[str, Any]:
