@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.proof.testfile_mark import header
+from tocsin.proof.testfile.mark import header
 from workspaces import SHOP, command, edited
 
 GONE = 'rule_files:\n  - "../gone.yaml"\nevaluation_interval: 1m\ntests: []\n'

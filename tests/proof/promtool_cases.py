@@ -10,7 +10,7 @@ from tocsin import engines
 from tocsin.artifacts.emit import yaml_text
 from tocsin.engines import NotRun
 from tocsin.engines.tools.testrun import TestRun
-from tocsin.proof.promtool_judge import judge
+from tocsin.proof.promtool.judge import judge
 from tocsin.proof.verdict import CaseVerdict, Proposal
 from tocsin.witness.case import Alerting, Case
 from tocsin.witness.rule import Recording, Rule

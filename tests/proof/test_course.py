@@ -3,8 +3,8 @@
 import math
 
 from tocsin.proof.course import Course, course
-from tocsin.proof.plot_text import HEIGHT, WIDTH, drawn
-from tocsin.proof.report_html_plot import large, small
+from tocsin.proof.report.html_plot import large, small
+from tocsin.proof.report.plot_text import HEIGHT, WIDTH, drawn
 from tocsin.witness.case import Case
 from tocsin.witness.promql.timeline import predicted
 from tocsin.witness.rule import Known, Recording, Rule

@@ -5,8 +5,8 @@ import pytest
 from tocsin.diag.diagnostic import Sink
 from tocsin.proof.column import Cell, not_meant, not_run, ordered, proven, refuted
 from tocsin.proof.ledger import Ledger, asked, merged
-from tocsin.proof.report_junit import report as junit
-from tocsin.proof.report_text import mark, report, summary
+from tocsin.proof.report.junit import report as junit
+from tocsin.proof.report.text import mark, report, summary
 from tocsin.proof.rulefile import book
 from tocsin.proof.told import NO_STACK
 from tocsin.proof.trial import Proof, Trial

@@ -7,7 +7,7 @@ import pytest
 from tocsin import engines
 from tocsin.engines import NotRun
 from tocsin.engines.servers.loki import RunningLoki
-from tocsin.proof.loki_judge import judge
+from tocsin.proof.loki.judge import judge
 from tocsin.proof.verdict import CaseVerdict, Proposal
 from tocsin.witness.case import Alerting, Case
 from tocsin.witness.rule import Rule

@@ -11,8 +11,8 @@ from tocsin import engines
 from tocsin.artifacts.emit import yaml_text
 from tocsin.engines import NotRun
 from tocsin.engines.servers.loki import RunningLoki, Stream
-from tocsin.proof.loki_judge import judge
-from tocsin.proof.promtool_rule import rule_file
+from tocsin.proof.loki.judge import judge
+from tocsin.proof.promtool.rule import rule_file
 from tocsin.proof.verdict import CaseVerdict, Proposal
 from tocsin.witness import telemetry
 from tocsin.witness.case import Case

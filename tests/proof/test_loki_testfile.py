@@ -14,12 +14,12 @@ from tocsin.diag.compose import compose
 from tocsin.diag.diagnostic import Sink
 from tocsin.proof.handwritten.declared import LogqlFile
 from tocsin.proof.handwritten.streams import stream
-from tocsin.proof.loki_evidence import gathered
-from tocsin.proof.loki_judge import judge
-from tocsin.proof.loki_testfile import proof_files
-from tocsin.proof.loki_testfile_lines import stream_items, usual_gap
-from tocsin.proof.testfile_layout import Source
-from tocsin.proof.testfile_mark import stale
+from tocsin.proof.loki.evidence import gathered
+from tocsin.proof.loki.judge import judge
+from tocsin.proof.testfile.layout import Source
+from tocsin.proof.testfile.lines import stream_items, usual_gap
+from tocsin.proof.testfile.logs import proof_files
+from tocsin.proof.testfile.mark import stale
 from tocsin.proof.verdict import Proposal
 from tocsin.spec.decode import decode
 from tocsin.witness.case import Alerting, Case

@@ -9,8 +9,8 @@ from tests.proof.promtool_cases import alert, all_judged, case, judged, pairs, r
 from tocsin.engines import Missing, NotRun
 from tocsin.engines.find import Found
 from tocsin.engines.tools.promtool import Promtool
-from tocsin.proof.promtool_judge import judge
-from tocsin.proof.promtool_run import PREFIX, workspace
+from tocsin.proof.promtool.judge import judge
+from tocsin.proof.promtool.run import PREFIX, workspace
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.case import Alerting, Case
 from tocsin.witness.rule import Recording, Rule

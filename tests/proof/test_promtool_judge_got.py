@@ -10,7 +10,7 @@ from tests.proof.promtool_cases import alert, all_judged, case, pairs, plain, ru
 
 from tocsin.artifacts.emit import yaml_text
 from tocsin.engines.tools.promtool_got import Unreadable, read_alerts, read_samples
-from tocsin.proof.testfile_series import series_text, values_text
+from tocsin.proof.testfile.series import series_text, values_text
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.telemetry import Gap, Run, Sample, Series, labels
 

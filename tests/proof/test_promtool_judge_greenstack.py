@@ -12,9 +12,9 @@ from tests.proof.promtool_cases import all_judged, case
 
 from tocsin import engines
 from tocsin.artifacts.emit import yaml_text
-from tocsin.proof.promtool_rule import duration, rule_file
+from tocsin.proof.promtool.rule import duration, rule_file
 from tocsin.proof.recordings import needed
-from tocsin.proof.testfile_series import series_text, values_text
+from tocsin.proof.testfile.series import series_text, values_text
 from tocsin.proof.verdict import Proposal
 from tocsin.query.durations import read_duration
 from tocsin.query.promql import parse

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from tests.proof.promtool_cases import alert, all_judged, case, judged, pairs, rule, series
 
-from tocsin.proof.promtool_pack import MOST_CASES, items, packs
+from tocsin.proof.promtool.pack import MOST_CASES, items, packs
 from tocsin.proof.recordings import needed
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.case import Case

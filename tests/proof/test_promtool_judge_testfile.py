@@ -12,11 +12,11 @@ from tocsin import engines
 from tocsin.artifacts.mark import is_marked, state
 from tocsin.engines import Missing
 from tocsin.proof.evidence import gathered
-from tocsin.proof.promtool_judge import judge
-from tocsin.proof.promtool_rule import rule_file
-from tocsin.proof.testfile import proof_files
-from tocsin.proof.testfile_layout import Source
-from tocsin.proof.testfile_mark import fingerprint, stale
+from tocsin.proof.promtool.judge import judge
+from tocsin.proof.promtool.rule import rule_file
+from tocsin.proof.testfile.layout import Source
+from tocsin.proof.testfile.mark import fingerprint, stale
+from tocsin.proof.testfile.metrics import proof_files
 from tocsin.proof.verdict import Proposal
 from tocsin.query.durations import show_duration
 from tocsin.witness.case import Case, Clause

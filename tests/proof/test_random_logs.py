@@ -10,7 +10,7 @@ from tests.engines.needs import need
 from tests.witness.logql.random_queries import Source
 
 from tocsin.engines import NotRun
-from tocsin.proof.loki_judge import judge
+from tocsin.proof.loki.judge import judge
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.logql.find import find
 from tocsin.witness.outcome import Always, Impossible, Witnessed

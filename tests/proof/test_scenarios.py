@@ -6,8 +6,8 @@ from tocsin.engines import Missing, NotRun
 from tocsin.model.routing import Routing
 from tocsin.model.workspace import Model
 from tocsin.proof import spec_rules
-from tocsin.proof.scenario_pages import Firing, Page, pages
-from tocsin.proof.scenarios import Intent, intents
+from tocsin.proof.scenario.pages import Firing, Page, pages
+from tocsin.proof.scenario.run import Intent, intents
 from workspaces import SHOP, edited, run
 
 FAILS = """\

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from tocsin.engines import Missing, NotRun
-from tocsin.proof.sharp import Sharpness, sharp, total
-from tocsin.proof.sharp_promtool import Question, Refused, ask
+from tocsin.proof.sharp.grids import Question, Refused, ask
+from tocsin.proof.sharp.metrics import Sharpness, sharp, total
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.case import Case, Kind
 from tocsin.witness.promql.timeline import predicted

@@ -3,7 +3,7 @@
 import pytest
 
 from tocsin.engines import Missing, NotRun
-from tocsin.proof.sharp_loki import sharp
+from tocsin.proof.sharp.logs import sharp
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.case import Case, Kind
 from tocsin.witness.rule import Rule

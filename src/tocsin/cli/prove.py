@@ -148,12 +148,12 @@ def _told(ledger: "Ledger", wanted: _Wanted) -> int:
     from tocsin.cli.console import coloured
 
     if wanted.junit:
-        from tocsin.proof import report_junit
+        from tocsin.proof.report import junit as report_junit
 
         _write(wanted.junit, report_junit.report(ledger, wanted.required))
     if wanted.html:
         from tocsin.app.prove_route import routes
-        from tocsin.proof import report_html
+        from tocsin.proof.report import html as report_html
 
         _write(wanted.html, report_html.report(ledger, routes))
     colours = coloured(wanted.color) and wanted.form == "text"
@@ -204,16 +204,16 @@ def _text(ledger: "Ledger", wanted: _Wanted, colours: bool) -> str:
 
     match wanted.form:
         case "json":
-            from tocsin.proof import report_json
+            from tocsin.proof.report import programs as report_json
 
             return report_json.report(ledger, wanted.required)
         case "github":
             from tocsin.cli.console import repository_folder
-            from tocsin.proof import report_github
+            from tocsin.proof.report import github as report_github
 
             return report_github.report(ledger, repository_folder(wanted.workspace))
         case _:
-            from tocsin.proof.report_text import report
+            from tocsin.proof.report.text import report
 
             head = _views(ledger, style(colours)) if wanted.closely else None
             return report(ledger, style(colours), seconds=time.monotonic() - wanted.began, head=head)
@@ -221,6 +221,6 @@ def _text(ledger: "Ledger", wanted: _Wanted, colours: bool) -> str:
 
 def _views(ledger: "Ledger", style: "Style") -> str:
     from tocsin.app.prove_route import routes
-    from tocsin.proof.report_alert import report
+    from tocsin.proof.report.alert import report
 
     return "".join(report(row, routes(row), style) for row in ledger.rows)

@@ -11,12 +11,15 @@ from pathlib import PurePosixPath
 from posixpath import relpath
 
 from tocsin.engines import NotRun
-from tocsin.proof import evidence, loki_evidence, loki_testfile, testfile
+from tocsin.proof import evidence
+from tocsin.proof.loki import evidence as loki_evidence
 from tocsin.proof.recordings import needed
 from tocsin.proof.rulebook import Book, Subject
 from tocsin.proof.search import cases_of
-from tocsin.proof.testfile_layout import Source
-from tocsin.proof.testfile_mark import fingerprint, seal
+from tocsin.proof.testfile import logs as loki_testfile
+from tocsin.proof.testfile import metrics as testfile
+from tocsin.proof.testfile.layout import Source
+from tocsin.proof.testfile.mark import fingerprint, seal
 from tocsin.proof.trial import Id, Trial
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.outcome import Always, Impossible, NotFound

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tocsin import engines
 from tocsin.engines import NotRun
-from tocsin.proof.promtool_family import families, named, with_family
-from tocsin.proof.promtool_judge import Maker, among
-from tocsin.proof.promtool_pack import Item, items
+from tocsin.proof.promtool.family import families, named, with_family
+from tocsin.proof.promtool.judge import Maker, among
+from tocsin.proof.promtool.pack import Item, items
 from tocsin.proof.verdict import CaseVerdict, Expanded, Proposal, Verdicts
 from tocsin.witness.case import Alerting
 

@@ -22,7 +22,7 @@ from tocsin.witness.rule import Known, Language
 
 if TYPE_CHECKING:
     from tocsin.checks.context import Context
-    from tocsin.proof.sharp import Sharpness
+    from tocsin.proof.sharp.metrics import Sharpness
 
 _JUDGES: Mapping[Language, tuple[str, ...]] = {"promql": ("promtool",), "logql": ("loki", "promtool")}
 
@@ -94,7 +94,7 @@ def _scenes(
         return tuple(one for one in known if isinstance(one, Scene))
     if not run:
         return NotRun("the scenarios are run over the whole rule set", "tocsin prove")
-    from tocsin.proof.scenarios import intents
+    from tocsin.proof.scenario.run import intents
 
     progress.begin("scenarios", 0)
     found = intents(book, told=progress.step)
@@ -224,7 +224,8 @@ Judge = Callable[..., Verdicts | NotRun]
 
 def _judge(book: Book, language: Language) -> Judge:
     """A workspace's cases are seen among the rules that share a name: committed tests name all alerts."""
-    from tocsin.proof import loki_judge, promtool_judge
+    from tocsin.proof.loki import judge as loki_judge
+    from tocsin.proof.promtool import judge as promtool_judge
 
     if language == "logql":
         return loki_judge.judge
@@ -239,8 +240,8 @@ def _sharp(
     known: Mapping[Id, Known],
     told: Callable[[int], None],
 ) -> Mapping[Id, Sharp] | NotRun:
-    from tocsin.proof import sharp as of_metrics
-    from tocsin.proof import sharp_loki as of_logs
+    from tocsin.proof.sharp import logs as of_logs
+    from tocsin.proof.sharp import metrics as of_metrics
 
     if language == "logql":
         said = of_logs.sharp(proposals, told=told)

@@ -6,7 +6,7 @@ from tests.witness.logql.random_queries import Source
 from tests.witness.logql.rules import rules
 
 from tocsin import engines
-from tocsin.proof.loki_grid import Grid, evaluate, push
+from tocsin.proof.loki.grid import Grid, evaluate, push
 from tocsin.witness.logql.find import find
 from tocsin.witness.outcome import Always, Impossible, NotFound, Witnessed
 from tocsin.witness.rule import Rule

@@ -8,7 +8,7 @@ from tests.witness.promql.own_rules import AT_ONCE, RULES
 from tests.witness.promql.rule_generator import Rules
 
 from tocsin.engines import NotRun
-from tocsin.proof.promtool_judge import judge
+from tocsin.proof.promtool.judge import judge
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.outcome import Always, Impossible, NotFound, Outcome, Witnessed
 from tocsin.witness.promql.find import find

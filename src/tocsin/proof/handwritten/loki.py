@@ -19,10 +19,10 @@ from tocsin.proof.handwritten.probe import Answer, Got, LogLine, Sample, asked, 
 from tocsin.proof.handwritten.read import TestFile
 from tocsin.proof.handwritten.signals import asked_signals
 from tocsin.proof.handwritten.streams import stream
-from tocsin.proof.loki_grid import METRIC, START, Grid, Refusal, answer, evaluate, push
-from tocsin.proof.promtool_rule import duration, rule_file
+from tocsin.proof.loki.grid import METRIC, START, Grid, Refusal, answer, evaluate, push
+from tocsin.proof.promtool.rule import duration, rule_file
 from tocsin.proof.rulebook import Subject
-from tocsin.proof.testfile_series import series_text, values_text
+from tocsin.proof.testfile.series import series_text, values_text
 from tocsin.query import logql
 from tocsin.query.logql.ast import Logs
 from tocsin.witness.rule import Rule

@@ -13,7 +13,7 @@ from tocsin.engines.tools.promtool_got import Unreadable, read_alerts, read_samp
 from tocsin.engines.tools.testrun import Case, Failure
 from tocsin.proof.handwritten.declared import PromqlTest, Test, Time
 from tocsin.proof.handwritten.read import TestFile
-from tocsin.proof.promtool_rule import duration
+from tocsin.proof.promtool.rule import duration
 from tocsin.query.durations import read_duration
 from tocsin.query.quoting import quote, unquote
 from tocsin.witness.telemetry import Labels

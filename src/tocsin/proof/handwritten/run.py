@@ -19,7 +19,7 @@ from tocsin.proof.handwritten.loki import Heard
 from tocsin.proof.handwritten.probe import Got, read_answer
 from tocsin.proof.handwritten.promtool import Cases, Copies, ask, write_logql, write_promql
 from tocsin.proof.handwritten.read import TestFile
-from tocsin.proof.promtool_run import workspace
+from tocsin.proof.promtool.run import workspace
 
 
 @dataclass(frozen=True, slots=True)

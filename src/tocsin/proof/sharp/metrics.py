@@ -12,8 +12,8 @@ from types import MappingProxyType
 
 from tocsin import engines
 from tocsin.engines import NotRun
-from tocsin.proof.promtool_judge import Maker
-from tocsin.proof.sharp_promtool import Answer, Question, Refused, Rows, ask
+from tocsin.proof.promtool.judge import Maker
+from tocsin.proof.sharp.grids import Answer, Question, Refused, Rows, ask
 from tocsin.proof.verdict import Proposal
 from tocsin.query.promql import Expr
 from tocsin.witness.case import Alerting, Case

@@ -11,9 +11,9 @@ from typing import Any
 
 from tocsin.proof.evidence import Evidence, Key
 from tocsin.proof.moments import begins, fires_at, is_active, moments
-from tocsin.proof.promtool_file import input_series
-from tocsin.proof.promtool_rule import duration
-from tocsin.proof.testfile_layout import Form, Source, laid_out
+from tocsin.proof.promtool.file import input_series
+from tocsin.proof.promtool.rule import duration
+from tocsin.proof.testfile.layout import Form, Source, laid_out
 from tocsin.proof.verdict import Proposal
 from tocsin.query.numbers import show_number
 from tocsin.query.quoting import quote

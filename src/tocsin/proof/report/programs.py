@@ -8,7 +8,7 @@ from typing import Any
 from tocsin.diag.report_json import finding
 from tocsin.proof.column import Cell
 from tocsin.proof.ledger import Judged, Ledger, Row
-from tocsin.proof.report_text import summary
+from tocsin.proof.report.text import summary
 from tocsin.proof.trial import Proof, Trial
 from tocsin.proof.verdict import CaseVerdict
 from tocsin.witness.case import Alerting

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from tocsin import engines
 from tocsin.engines import EngineError, Missing, NotRun
 from tocsin.engines.servers.loki import RunningLoki
-from tocsin.proof.loki_grid import Refusal, evaluate, push
-from tocsin.proof.sharp import Caught, Id, Sharpness, alerts
-from tocsin.proof.sharp_promtool import Refused, Rows
+from tocsin.proof.loki.grid import Refusal, evaluate, push
+from tocsin.proof.sharp.grids import Refused, Rows
+from tocsin.proof.sharp.metrics import Caught, Id, Sharpness, alerts
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.case import Case
 from tocsin.witness.logql.mutants import mutants

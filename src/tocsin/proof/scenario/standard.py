@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tocsin.model.scenario import Course, Scenario
 from tocsin.model.workspace import Model
-from tocsin.proof.scenario_world import DAY, WARM_UP, Track, tracks
+from tocsin.proof.scenario.world import DAY, WARM_UP, Track, tracks
 from tocsin.spec.values import Duration
 from tocsin.witness.telemetry import labels
 

@@ -9,7 +9,7 @@ from tocsin.model.units import threshold_words
 from tocsin.proof.column import Cell
 from tocsin.proof.course import Course, course
 from tocsin.proof.ledger import Judged, Row
-from tocsin.proof.plot_text import drawn
+from tocsin.proof.report.plot_text import drawn
 from tocsin.proof.told import length
 from tocsin.proof.trial import Proof
 from tocsin.witness.case import Alerting, Case

@@ -8,8 +8,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from tocsin.proof.promtool_pack import Item, relevant, touched
-from tocsin.proof.promtool_slice import Slices
+from tocsin.proof.promtool.pack import Item, relevant, touched
+from tocsin.proof.promtool.slice import Slices
 from tocsin.proof.verdict import Proposal
 
 Families = Mapping[tuple[str, str], tuple[Proposal, ...]]

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tocsin.proof.handwritten.streams import NUMBER, nth
-from tocsin.proof.promtool_rule import duration
-from tocsin.proof.testfile_series import series_text
+from tocsin.proof.promtool.rule import duration
+from tocsin.proof.testfile.series import series_text
 from tocsin.query.durations import show_duration
 from tocsin.witness.telemetry import Labels, Line, Stream
 

@@ -7,7 +7,7 @@ from tocsin.diag.excerpt import render
 from tocsin.diag.report_junit import quoted, text_of
 from tocsin.proof.column import Cell
 from tocsin.proof.ledger import Ledger, Row
-from tocsin.proof.report_text import summary
+from tocsin.proof.report.text import summary
 
 
 def report(ledger: Ledger, required: Collection[str] = ()) -> str:

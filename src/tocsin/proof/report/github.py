@@ -5,7 +5,7 @@ from importlib import metadata
 from tocsin.diag import report_github
 from tocsin.diag.report import Ran, Report
 from tocsin.proof.ledger import Ledger
-from tocsin.proof.report_text import summary
+from tocsin.proof.report.text import summary
 
 
 def report(ledger: Ledger, folder: str = "") -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tocsin.proof.evidence import Evidence, Key
-from tocsin.proof.loki_testfile_lines import stream_items, usual_gap, writable
 from tocsin.proof.moments import moments
-from tocsin.proof.promtool_rule import duration
-from tocsin.proof.testfile_layout import Form, Source, laid_out
-from tocsin.proof.testfile_series import series_text
+from tocsin.proof.promtool.rule import duration
+from tocsin.proof.testfile.layout import Form, Source, laid_out
+from tocsin.proof.testfile.lines import stream_items, usual_gap, writable
+from tocsin.proof.testfile.series import series_text
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.case import Alerting, Case
 from tocsin.witness.rule import Rule

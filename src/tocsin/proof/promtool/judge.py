@@ -13,10 +13,10 @@ from tocsin import engines
 from tocsin.engines import Missing, NotRun
 from tocsin.engines.tools.promtool import Promtool
 from tocsin.proof.compare import difference, instant, is_template
-from tocsin.proof.promtool_family import Families, families, named, with_family
-from tocsin.proof.promtool_file import Read
-from tocsin.proof.promtool_pack import Item, items, unwritable
-from tocsin.proof.promtool_run import Bench, workspace
+from tocsin.proof.promtool.family import Families, families, named, with_family
+from tocsin.proof.promtool.file import Read
+from tocsin.proof.promtool.pack import Item, items, unwritable
+from tocsin.proof.promtool.run import Bench, workspace
 from tocsin.proof.verdict import Among, CaseVerdict, Expanded, Proposal, Verdicts
 from tocsin.witness.case import Alerting
 from tocsin.witness.rule import Rule

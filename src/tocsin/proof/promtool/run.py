@@ -15,9 +15,9 @@ from threading import Lock
 from tocsin.artifacts.emit import yaml_text
 from tocsin.engines import NotRun
 from tocsin.engines.tools.promtool import NoReport, Promtool
-from tocsin.proof.promtool_file import Read, answer, question
-from tocsin.proof.promtool_pack import Item, Pack, cost, packs
-from tocsin.proof.promtool_rule import rule_file
+from tocsin.proof.promtool.file import Read, answer, question
+from tocsin.proof.promtool.pack import Item, Pack, cost, packs
+from tocsin.proof.promtool.rule import rule_file
 
 PREFIX = "tocsin-judge-"
 RAM = Path("/dev/shm")

@@ -12,8 +12,8 @@ from typing import Any
 
 from tocsin.artifacts.emit import yaml_text
 from tocsin.proof.evidence import Evidence, Key
-from tocsin.proof.promtool_rule import duration
-from tocsin.proof.testfile_mark import header, seal
+from tocsin.proof.promtool.rule import duration
+from tocsin.proof.testfile.mark import header, seal
 from tocsin.proof.verdict import Proposal
 from tocsin.query.quoting import quote
 from tocsin.witness.case import Case

@@ -10,9 +10,9 @@ from tocsin import engines
 from tocsin.engines import NotRun
 from tocsin.engines.servers.loki import RunningLoki
 from tocsin.proof.evidence import Evidence, Key
-from tocsin.proof.loki_judge import judge
+from tocsin.proof.loki.judge import judge
 from tocsin.proof.moments import fires_at, moments
-from tocsin.proof.promtool_judge import Maker
+from tocsin.proof.promtool.judge import Maker
 from tocsin.proof.verdict import CaseVerdict, Expanded, Proposal, Verdicts
 from tocsin.witness.case import Alerting, Case
 from tocsin.witness.rule import Rule

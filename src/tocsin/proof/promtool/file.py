@@ -12,10 +12,10 @@ from tocsin.engines.tools.promtool_got import Unreadable, read_alerts, read_samp
 from tocsin.engines.tools.testrun import Case as Answer
 from tocsin.engines.tools.testrun import Failure
 from tocsin.proof.moments import fires_at, moments
-from tocsin.proof.promtool_pack import Item, Pack
-from tocsin.proof.promtool_rule import duration
-from tocsin.proof.promtool_slice import fixed_labels
-from tocsin.proof.testfile_series import series_text, values_text
+from tocsin.proof.promtool.pack import Item, Pack
+from tocsin.proof.promtool.rule import duration
+from tocsin.proof.promtool.slice import fixed_labels
+from tocsin.proof.testfile.series import series_text, values_text
 from tocsin.proof.verdict import Expanded
 from tocsin.query.durations import read_duration
 from tocsin.query.numbers import show_number

@@ -19,11 +19,11 @@ from tocsin.engines.tools.promtool import NoReport, Promtool
 from tocsin.engines.tools.promtool_got import Unreadable, read_samples
 from tocsin.engines.tools.testrun import Case as Said
 from tocsin.engines.tools.testrun import Failure
-from tocsin.proof.promtool_file import MOST_BITS, input_series
-from tocsin.proof.promtool_judge import Maker
-from tocsin.proof.promtool_pack import Item, Pack, items, packs, unwritable
-from tocsin.proof.promtool_rule import duration, rule_file
-from tocsin.proof.promtool_run import workspace
+from tocsin.proof.promtool.file import MOST_BITS, input_series
+from tocsin.proof.promtool.judge import Maker
+from tocsin.proof.promtool.pack import Item, Pack, items, packs, unwritable
+from tocsin.proof.promtool.rule import duration, rule_file
+from tocsin.proof.promtool.run import workspace
 from tocsin.proof.verdict import Proposal
 from tocsin.query.errors import QueryError
 from tocsin.query.numbers import show_number

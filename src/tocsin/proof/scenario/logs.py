@@ -14,10 +14,10 @@ from tocsin.engines.servers.loki import RunningLoki
 from tocsin.model.scenario import Scenario
 from tocsin.model.telemetry import LogStream
 from tocsin.model.workspace import Model
-from tocsin.proof.loki_grid import Refusal, evaluate, push
+from tocsin.proof.loki.grid import Refusal, evaluate, push
 from tocsin.proof.rulebook import Book
-from tocsin.proof.scenario_pages import Firing
-from tocsin.proof.scenario_world import Timing
+from tocsin.proof.scenario.pages import Firing
+from tocsin.proof.scenario.world import Timing
 from tocsin.witness.rule import Rule
 from tocsin.witness.states import alertings
 from tocsin.witness.telemetry import Line, Stream, labels

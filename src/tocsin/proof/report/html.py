@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
 from tocsin.diag.excerpt import render
-from tocsin.proof import report_html_plot as plot
 from tocsin.proof.column import Cell
 from tocsin.proof.course import Course, course
 from tocsin.proof.ledger import Judged, Ledger, Row
-from tocsin.proof.report_alert import times, unit_of
-from tocsin.proof.report_html_style import CSS
-from tocsin.proof.report_text import mark, summary
+from tocsin.proof.report import html_plot as plot
+from tocsin.proof.report.alert import times, unit_of
+from tocsin.proof.report.html_style import CSS
+from tocsin.proof.report.text import mark, summary
 from tocsin.proof.trial import Proof
 from tocsin.proof.verdict import CaseVerdict
 

@@ -23,17 +23,17 @@ from tocsin.engines.tools.testrun import Case as Said
 from tocsin.model.routing import Routing, labels_of
 from tocsin.model.scenario import Scenario
 from tocsin.model.workspace import Model
-from tocsin.proof.promtool_judge import Maker
-from tocsin.proof.promtool_rule import duration
-from tocsin.proof.promtool_run import workspace
+from tocsin.proof.promtool.judge import Maker
+from tocsin.proof.promtool.rule import duration
+from tocsin.proof.promtool.run import workspace
 from tocsin.proof.rulebook import Book
-from tocsin.proof.scenario_logs import alerts_of_logs
-from tocsin.proof.scenario_pages import Firing, Page, pages, wakes
-from tocsin.proof.scenario_rules import Chosen, RuleSet, rule_set
-from tocsin.proof.scenario_standard import is_calm, standards, week
-from tocsin.proof.scenario_standard import scenario as standard_scenario
-from tocsin.proof.scenario_world import Timing, Track, series, start_of, timing, tracks
-from tocsin.proof.testfile_series import series_text, values_text
+from tocsin.proof.scenario.logs import alerts_of_logs
+from tocsin.proof.scenario.pages import Firing, Page, pages, wakes
+from tocsin.proof.scenario.rules import Chosen, RuleSet, rule_set
+from tocsin.proof.scenario.standard import is_calm, standards, week
+from tocsin.proof.scenario.standard import scenario as standard_scenario
+from tocsin.proof.scenario.world import Timing, Track, series, start_of, timing, tracks
+from tocsin.proof.testfile.series import series_text, values_text
 from tocsin.query.numbers import show_number
 from tocsin.spec.values import Duration
 

@@ -17,9 +17,9 @@ from tocsin import engines
 from tocsin.engines import EngineError, Missing, NotRun
 from tocsin.engines.answers import Refused
 from tocsin.engines.servers.loki import RunningLoki
-from tocsin.proof import promtool_judge
 from tocsin.proof.compare import difference, instant, is_template, shown
-from tocsin.proof.loki_grid import METRIC, Grid, Refusal, answer, evaluate, push
+from tocsin.proof.loki.grid import METRIC, Grid, Refusal, answer, evaluate, push
+from tocsin.proof.promtool import judge as promtool_judge
 from tocsin.proof.verdict import CaseVerdict, Proposal, Verdicts
 from tocsin.witness.case import Alerting, Case
 from tocsin.witness.rule import Rule

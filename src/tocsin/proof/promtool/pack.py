@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import floor
 
-from tocsin.proof.promtool_slice import Slice, Slices, disjoint, fixed_labels, rule_slices, slices
+from tocsin.proof.promtool.slice import Slice, Slices, disjoint, fixed_labels, rule_slices, slices
 from tocsin.proof.recordings import needed
 from tocsin.proof.verdict import Proposal
 from tocsin.query.durations import show_duration

@@ -12,7 +12,7 @@ from typing import Any
 from tocsin.model.digest import DIGEST
 from tocsin.model.routing import WATCHDOG, Routing
 from tocsin.model.workspace import Model
-from tocsin.proof.promtool_rule import rule_file
+from tocsin.proof.promtool.rule import rule_file
 from tocsin.proof.rulebook import Book
 from tocsin.query.errors import QueryError
 from tocsin.query.promql import parse

@@ -1,0 +1,1 @@
+"""A ledger told: text.py and alert.py, html.py as a page, programs.py (JSON), junit.py, github.py."""
