@@ -1,11 +1,13 @@
 """Cases that share a run do not see each other; those that would are kept apart."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 from tests.proof.promtool_cases import alert, all_judged, case, judged, pairs, rule, series
 
+from tocsin.proof.promtool.judge import judge
 from tocsin.proof.promtool.pack import MOST_CASES, items, packs
 from tocsin.proof.recordings import needed
 from tocsin.proof.verdict import Proposal
@@ -153,3 +155,19 @@ def test_a_verdict_is_the_same_in_company_as_alone() -> None:
     assert len(sizes) < 100  # of 120: some do keep company
     for one, together in zip(proposals, all_judged(proposals), strict=True):
         assert together == judged(one.rule, *one.cases), one.rule.expr
+
+
+@pytest.mark.tools
+def test_a_verdict_is_the_same_beside_rules_of_its_name_as_alone() -> None:
+    dice = random.Random(12)
+    proposals = []
+    for number in range(1, 25):
+        named = replace(_random_rule(dice, number), name=f"Same{number // 3}")
+        proposals.append(Proposal(named, tuple(_random_case(dice) for _ in range(4))))
+    own = judge(proposals)
+    beside = judge(proposals, company=proposals)
+    assert isinstance(own, Mapping)
+    assert isinstance(beside, Mapping)
+    for key, alone in own.items():
+        assert tuple(replace(one, among=None) for one in beside[key]) == alone, key
+    assert any(one.among and one.among.alerts != one.seen for several in beside.values() for one in several)

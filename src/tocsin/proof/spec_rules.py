@@ -1,7 +1,7 @@
 """The rules of an environment of the spec as a book: what is rendered, with the lines that caused it."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tocsin.artifacts.emit import emit
@@ -51,7 +51,7 @@ def book(model: Model, artifacts: Iterable[Artifact]) -> Book:
     recorded = {a.path: tuple(_recordings(a, model)) for a in files}
     return Book(
         name=model.environment,
-        subjects=tuple(one for a in files for one in _subjects(a, model)),
+        subjects=tuple(one for a in files for one in _escalating(list(_subjects(a, model)))),
         contract=contract(model, [one for several in recorded.values() for one in several]),
         files=tuple(_file(a, model) for a in files),
         model=model,
@@ -111,6 +111,14 @@ def _subjects(artifact: Artifact, model: Model) -> Iterator[Subject]:
                 number=number,
             )
             yield _subject(rule, tree, *by_origin.get(id(tree.origin), (None, None)))
+
+
+def _escalating(subjects: Sequence[Subject]) -> Iterator[Subject]:
+    """The subjects; an escalated form knows which rule it repeats."""
+    plain = {(one.rule.name, one.rule.expr): one for one in subjects if ESCALATED not in one.part}
+    for one in subjects:
+        repeated = plain.get((one.rule.name, one.rule.expr), one)
+        yield one if repeated is one else replace(one, rule=replace(one.rule, escalates=repeated.title))
 
 
 def _subject(rule: Rule, tree: Map, alert: Alert | None, variant: Variant | None) -> Subject:

@@ -61,7 +61,9 @@ class Change(Generic[E]):
 def of_expression(
     rule: Rule, changes: Iterable[Change[E]], show: Callable[[E], str], parse: Callable[[str], E]
 ) -> Iterator[tuple[Mutant, E]]:
-    """The mutants that the engine would accept, each text once, with their trees."""
+    """The mutants that the engine would accept, each text once, with trees; an escalated form has none."""
+    if rule.escalates:
+        return
     seen = {show(parse(rule.expr))}
     names: Counter[str] = Counter()
     for change in changes:

@@ -36,6 +36,9 @@ class Rule:
     """Where it stands, as promtool is given it."""
     number: int = 0
     """Which rule of its group it is, from 1; 0: it is not said. Rules of one group may share a name."""
+    escalates: str = ""
+    """The rule that this is the escalated form of: the same expression, held for longer. What is in the
+    expression is pinned by that rule's cases, and not once more by this one's."""
 
     @property
     def id(self) -> tuple[str, str, str]:

@@ -13,13 +13,14 @@ from tocsin import engines
 from tocsin.engines import Missing, NotRun
 from tocsin.engines.tools.promtool import Promtool
 from tocsin.proof.compare import difference, instant, is_template
-from tocsin.proof.promtool.family import Families, families, named, with_family
+from tocsin.proof.promtool.family import Families, families, marked, marks, named, with_family
 from tocsin.proof.promtool.file import Read
 from tocsin.proof.promtool.pack import Item, items, unwritable
 from tocsin.proof.promtool.run import Bench, workspace
 from tocsin.proof.verdict import Among, CaseVerdict, Expanded, Proposal, Verdicts
 from tocsin.witness.case import Alerting
 from tocsin.witness.rule import Rule
+from tocsin.witness.telemetry import Labels
 
 T = TypeVar("T")
 Maker = Callable[[Path], Promtool | Missing]
@@ -88,7 +89,37 @@ def _judged(
     broken = bench.refused(cases)
     if isinstance(broken, NotRun):
         return broken
-    read = bench.read(one for one in cases if one.rule not in broken)
+    sound = [one for one in cases if one.rule not in broken]
+    verdicts = _at_once(bench, sound, known)
+    if isinstance(verdicts, NotRun):
+        return verdicts
+    apart = _one_by_one(bench, [one for one in sound if one not in verdicts], known)
+    if isinstance(apart, NotRun):
+        return apart
+    verdicts |= apart | {one: _refused(one, broken[one.rule]) for one in cases if one.rule in broken}
+    return {(item.rule, item.number): verdict for item, verdict in verdicts.items()}
+
+
+def _at_once(bench: Bench, cases: Sequence[Item], known: Families) -> dict[Item, CaseVerdict] | NotRun:
+    """Those that are to fire, with the rules of their name beside them: both answers from one evaluation.
+
+    Only where its own alerts are known among the others, and all of it can be evaluated.
+    """
+    whole = {with_family(item, known): item for item in cases if item.case.expected}
+    own = {one: marks(one) for one in whole if one.beside}
+    read = bench.read(one for one, by in own.items() if by is not None)
+    if isinstance(read, NotRun):
+        return read
+    return {
+        whole[one]: replace(_verdict(whole[one], said, own[one] or ()), among=_seen(one, said))
+        for one, said in read.items()
+        if not said.error
+    }
+
+
+def _one_by_one(bench: Bench, cases: Sequence[Item], known: Families) -> dict[Item, CaseVerdict] | NotRun:
+    """Each rule alone, and then, where that holds, with the rules of its name."""
+    read = bench.read(cases)
     if isinstance(read, NotRun):
         return read
     verdicts = {item: _verdict(item, said) for item, said in read.items()}
@@ -98,28 +129,29 @@ def _judged(
     if isinstance(beside, NotRun):
         return beside
     beside |= {one: Among(named(one), (), ()) for one in silent if one.beside}
-    verdicts |= {shared[one]: replace(verdicts[shared[one]], among=seen) for one, seen in beside.items()}
-    verdicts |= {one: _refused(one, broken[one.rule]) for one in cases if one.rule in broken}
-    return {(item.rule, item.number): verdict for item, verdict in verdicts.items()}
+    return verdicts | {
+        shared[one]: replace(verdicts[shared[one]], among=seen) for one, seen in beside.items()
+    }
 
 
 def _among(bench: Bench, cases: Sequence[Item]) -> dict[Item, Among] | NotRun:
     read = bench.read(cases)
     if isinstance(read, NotRun):
         return read
-    return {
-        item: Among(named(item), said.alerts(item), said.sent(item))
-        for item, said in read.items()
-        if not said.error
-    }
+    return {item: _seen(item, said) for item, said in read.items() if not said.error}
 
 
-def _verdict(item: Item, said: Read) -> CaseVerdict:
+def _seen(item: Item, said: Read) -> Among:
+    return Among(named(item), said.alerts(item), said.sent(item))
+
+
+def _verdict(item: Item, said: Read, own: Labels = ()) -> CaseVerdict:
+    """`own`: by what its alerts are known among those that the answer tells of."""
     rule, case = item.proposal.rule, item.case
     if said.error:
         return _refused(item, said.error)
-    seen = tuple(_as_sent(rule, one) for one in said.alerts(item))
-    expanded = said.sent(item)
+    seen = tuple(_as_sent(rule, one) for one in said.alerts(item) if marked(one.labels, own))
+    expanded = tuple(one for one in said.sent(item) if marked(one.labels, own))
     words = difference(rule, case.expected, seen) or failed_template(expanded)
     return CaseVerdict(case=case, ok=not words, seen=seen, expanded=expanded, words=words)
 

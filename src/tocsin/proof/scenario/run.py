@@ -25,7 +25,7 @@ from tocsin.model.scenario import Scenario
 from tocsin.model.workspace import Model
 from tocsin.proof.promtool.judge import Maker
 from tocsin.proof.promtool.rule import duration
-from tocsin.proof.promtool.run import workspace
+from tocsin.proof.promtool.run import environ, workspace
 from tocsin.proof.rulebook import Book
 from tocsin.proof.scenario.logs import alerts_of_logs
 from tocsin.proof.scenario.pages import Firing, Page, pages, wakes
@@ -163,8 +163,7 @@ class _Bench:
         rules, path = (self.promtool.root / f"{what}-{number}.yaml" for what in ("rules", "scenario"))
         rules.write_text(yaml_text(job.chosen.file), "utf-8")
         path.write_text(yaml_text(self._test(job, rules.name)), "utf-8")
-        environ = {"TMPDIR": str(self.promtool.root), "GOMAXPROCS": "1"}
-        run = self.promtool.test_rules([path], environ=environ)
+        run = self.promtool.test_rules([path], environ=environ(self.promtool.root, 2))
         if isinstance(run, NotRun):
             return run
         return _firing(run.cases[0]) if run.cases else NotRun("promtool says nothing of a scenario")

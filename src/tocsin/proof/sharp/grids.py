@@ -23,7 +23,7 @@ from tocsin.proof.promtool.file import MOST_BITS, input_series
 from tocsin.proof.promtool.judge import Maker
 from tocsin.proof.promtool.pack import Item, Pack, items, packs, unwritable
 from tocsin.proof.promtool.rule import duration, rule_file
-from tocsin.proof.promtool.run import workspace
+from tocsin.proof.promtool.run import environ, workspace
 from tocsin.proof.verdict import Proposal
 from tocsin.query.errors import QueryError
 from tocsin.query.numbers import show_number
@@ -140,8 +140,7 @@ class _Bench:
     def job(self, pile: Sequence[Pack]) -> dict[Question, Answer] | NotRun:
         """One process; after a panic, each pack in its own."""
         files = [self._file(pack) for pack in pile]
-        environ = {"TMPDIR": str(self.promtool.root), **({"GOMAXPROCS": "1"} if self.workers > 1 else {})}
-        run = self.promtool.test_rules(files, environ=environ)
+        run = self.promtool.test_rules(files, environ=environ(self.promtool.root, self.workers))
         if isinstance(run, NoReport):
             return self._one_by_one(pile)
         if isinstance(run, NotRun):

@@ -51,6 +51,18 @@ class Found:
 def twins(setting: Setting) -> Found:
     """All cases beside the one that fires."""
     found = Found()
+    if not setting.rule.escalates:
+        _parts(setting, found)
+    found.add("held too short", partial(_short, setting))
+    found.add("healthy", partial(_healthy, setting))
+    found.add("lines stop", partial(_gone, setting))
+    found.add("lines stop as it fires", partial(_cut_off, setting))
+    found.add("no lines", partial(_silent, setting))
+    return found
+
+
+def _parts(setting: Setting, found: Found) -> None:
+    """What pins each part of the expression."""
     for part in deciding(setting.trial.plan.expr):
         found.add("just missed", partial(just_missed, setting, part))
         if is_comparison(part.node):
@@ -61,12 +73,6 @@ def twins(setting: Setting) -> Found:
         other = replace(setting, fault=state)
         found.add("another branch", partial(_branch, other, number))
         _stages(other, [kind for kind in near if not _flows(setting, kind) and _flows(other, kind)], found)
-    found.add("held too short", partial(_short, setting))
-    found.add("healthy", partial(_healthy, setting))
-    found.add("lines stop", partial(_gone, setting))
-    found.add("lines stop as it fires", partial(_cut_off, setting))
-    found.add("no lines", partial(_silent, setting))
-    return found
 
 
 def _hits(setting: Setting) -> list[Kind]:

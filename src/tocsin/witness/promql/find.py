@@ -83,7 +83,7 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
     """The first witness, with its twins; those that it lacks are looked for beside a few other witnesses."""
     expr = inlined(parse(rule.expr), known.recordings)
     parts = deciding(expr)
-    own = tuple(part for part in parts if part.start >= 0 and _variable(part))
+    own = () if rule.escalates else tuple(part for part in parts if part.start >= 0 and _variable(part))
     why = "no telemetry was found that makes it fire"
     first: Found | None = None
     made: list[Case | Lack] = []
