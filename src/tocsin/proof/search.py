@@ -1,37 +1,22 @@
-"""Looks for the witnesses of many rules, in processes side by side when that pays. Judges nothing."""
+"""Looks for the witnesses of many rules. Judges nothing."""
 
-import multiprocessing
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 from tocsin.proof.trial import Proof, Remark, Scraping
+from tocsin.proof.workers import Workers
 from tocsin.witness.case import Case
 from tocsin.witness.outcome import Always, NotFound, Outcome, Witnessed
 from tocsin.witness.rule import Known, Rule
 
 Question = tuple[Rule, Known]
-FEW = 8
-"""Rules for which a second process costs more than it saves: it takes half a second to come up."""
-_AT_ONCE = 4
-"""Rules that a process is handed at a time."""
 
 
-def search(questions: Sequence[Question], told: Callable[[int], None] = lambda done: None) -> list[Proof]:
-    """What is found of each rule, in their order; `told` is called with the number that is done."""
-    processes = min(os.cpu_count() or 1, len(questions) // FEW)
-    if processes < 2:
-        return [_counted(one, told) for one in map(searched, questions)]
-    # spawned, not forked: the caller may have threads
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        return [_counted(one, told) for one in pool.map(searched, questions, chunksize=_AT_ONCE)]
-
-
-def _counted(found: Proof, told: Callable[[int], None]) -> Proof:
-    told(1)
-    return found
+def search(
+    questions: Sequence[Question], workers: Workers, told: Callable[[int], None] = lambda done: None
+) -> list[Proof]:
+    """What is found of each rule, in their order; `told` hears of each one that is done."""
+    return workers.each(searched, questions, lambda question: len(question[0].expr), told)
 
 
 def searched(question: Question) -> Proof:

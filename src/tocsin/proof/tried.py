@@ -17,6 +17,7 @@ from tocsin.proof.rulebook import Book, Subject
 from tocsin.proof.search import cases_of, search
 from tocsin.proof.trial import Id, Proof, Scene, Sharp, Survivor, Trial
 from tocsin.proof.verdict import Proposal, Verdicts
+from tocsin.proof.workers import Workers
 from tocsin.witness.outcome import Always, Impossible, Witnessed
 from tocsin.witness.rule import Known, Language
 
@@ -62,10 +63,11 @@ def tried(
     progress.step(len(book.files))
     mine = [one for one in subjects if one.rule.id not in read.problems]
     work = _Work(book, mine, progress, cache, sharpened=sharpen)
-    work.search()
-    work.judge()
-    if sharpen:
-        work.sharpen()
+    with Workers() as workers:
+        work.search(workers)
+        work.judge()
+        if sharpen:
+            work.sharpen(workers)
     work.keep()
     return Trial(
         book=book,
@@ -137,10 +139,10 @@ class _Work:
         self.unjudged: dict[Language, NotRun] = {}
         self.blunt: dict[Language, NotRun] = {}
 
-    def search(self) -> None:
+    def search(self, workers: Workers) -> None:
         questions = [(self.subjects[key].rule, self.known[key]) for key in self.fresh]
         self.progress.begin("search", len(questions))
-        found = search(questions, self.progress.step)
+        found = search(questions, workers, self.progress.step)
         self.proofs |= dict(zip(self.fresh, found, strict=True))
 
     def judge(self) -> None:
@@ -156,13 +158,13 @@ class _Work:
             for key, verdicts in said.items():
                 self.proofs[key] = replace(self.proofs[key], verdicts=verdicts)
 
-    def sharpen(self) -> None:
+    def sharpen(self, workers: Workers) -> None:
         for language in _JUDGES:
             proposals = [one for one in self._proposals(language) if self._holds(one.rule.id)]
             if not proposals:
                 continue
             self.progress.begin("sharpen", len(proposals))
-            said = _sharp(language, proposals, self.known, self.progress.step)
+            said = _sharp(language, proposals, self.known, workers, self.progress.step)
             if isinstance(said, NotRun):
                 self.blunt[language] = said
                 continue
@@ -238,6 +240,7 @@ def _sharp(
     language: Language,
     proposals: Sequence[Proposal],
     known: Mapping[Id, Known],
+    workers: Workers,
     told: Callable[[int], None],
 ) -> Mapping[Id, Sharp] | NotRun:
     from tocsin.proof.sharp import logs as of_logs
@@ -246,7 +249,7 @@ def _sharp(
     if language == "logql":
         said = of_logs.sharp(proposals, told=told)
     else:
-        said = of_metrics.sharp(proposals, known=known, told=told)
+        said = of_metrics.sharp(proposals, known=known, workers=workers, told=told)
     if isinstance(said, NotRun):
         return said
     return {key: _brief(found) for key, found in said.items()}

@@ -6,6 +6,7 @@ everything else only for the mutants that are left. What differs in nothing but 
 cases expect, which the engine has confirmed before (`promtool_judge`).
 """
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from tocsin.engines import NotRun
 from tocsin.proof.promtool.judge import Maker
 from tocsin.proof.sharp.grids import Answer, Question, Refused, Rows, ask
 from tocsin.proof.verdict import Proposal
+from tocsin.proof.workers import Workers
 from tocsin.query.promql import Expr
 from tocsin.witness.case import Alerting, Case
 from tocsin.witness.mutant import Mutant, of_times
@@ -66,13 +68,14 @@ def sharp(
     promtool: Maker = engines.promtool,
     *,
     known: Mapping[Id, Known] = _NOTHING_KNOWN,
+    workers: Workers | None = None,
     told: Callable[[int], None] = lambda number: None,
 ) -> Mapping[Id, Sharpness] | NotRun:
     """How sharp the cases of each PromQL rule are; `told` is called with how many rules are done."""
-    works = [_Work(i, one, known.get(one.rule.id, Known())) for i, one in enumerate(proposals)]
-    for work in works:
-        work.hold()
-    for questions_of, take in ((_Work.expected, _Work.confirm), (_Work.open, _Work.compare)):
+    given = [_Given(i, one, known.get(one.rule.id, Known())) for i, one in enumerate(proposals)]
+    with contextlib.nullcontext(workers) if workers else Workers() as side_by_side:
+        works = side_by_side.each(_begun, given, lambda one: len(one.proposal.rule.expr))
+    for questions_of, take in ((_Work.hopeful, _Work.confirm), (_Work.open, _Work.compare)):
         asked = {work.number: questions_of(work) for work in works}
         answers = ask(proposals, [one for several in asked.values() for one in several], promtool)
         if isinstance(answers, NotRun):
@@ -83,25 +86,39 @@ def sharp(
     return {work.proposal.rule.id: work.sharpness() for work in works}
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A rule whose mutants are to be tried; `number`: which proposal it is."""
+
+    number: int
+    proposal: Proposal
+    known: Known
+
+
+def _begun(given: _Given) -> "_Work":
+    """All that is known without an engine."""
+    pairs, rule = trees(given.proposal.rule), given.proposal.rule
+    mutants = (*(mutant for mutant, _ in pairs), *of_times(rule))
+    reasons = {mutant.name: equivalent(rule, mutant, given.known) for mutant in mutants}
+    equivalents = {name: reason for name, reason in reasons.items() if reason}
+    work = _Work(given.number, given.proposal, mutants, equivalents)
+    work.hold()
+    work.expect(pairs)
+    return work
+
+
 @dataclass(slots=True)
 class _Work:
     """The mutants of one rule, and what is known of them by now."""
 
     number: int
     proposal: Proposal
-    known: Known
-    trees: tuple[tuple[Mutant, Expr], ...] = ()
-    mutants: tuple[Mutant, ...] = ()
-    equivalents: dict[str, str] = field(default_factory=dict)
+    mutants: tuple[Mutant, ...]
+    equivalents: Mapping[str, str]
+    """Name -> why no telemetry can tell it from the rule."""
     caught: dict[str, str] = field(default_factory=dict)
     hopes: dict[str, tuple[Question, Question]] = field(default_factory=dict)
     """Where a mutant should differ: the question about the rule, and about the mutant."""
-
-    def __post_init__(self) -> None:
-        self.trees = trees(self.rule)
-        self.mutants = (*(mutant for mutant, _ in self.trees), *of_times(self.rule))
-        reasons = {mutant.name: equivalent(self.rule, mutant, self.known) for mutant in self.mutants}
-        self.equivalents = {name: reason for name, reason in reasons.items() if reason}
 
     @property
     def rule(self) -> Rule:
@@ -124,21 +141,20 @@ class _Work:
                 if mutant.name in names and _alertings(mutant.rule_changed, case, rows) != original:
                     self.caught[mutant.name] = case.name
 
-    def expected(self) -> list[Question]:
+    def expect(self, pairs: Sequence[tuple[Mutant, Expr]]) -> None:
         """Where the local evaluator expects a difference. What `keep_firing_for` hides is none."""
         if self.rule.keep or self.rule.limit:
-            return []
-        left = self.left()
-        names = {mutant.name for mutant in left}
-        pairs = [pair for pair in self.trees if pair[0].name in names]
-        found = noticed(self.rule, self.proposal.cases, pairs, self.proposal.recordings)
-        for mutant in left:
-            notice = found.get(mutant.name)
-            if notice is not None:
-                at = self.number, notice.case, notice.evaluation
-                texts = (self.rule.expr, mutant.rule_changed.expr)
-                first, second = (Question(*at[:2], text, at[2]) for text in texts)
-                self.hopes[mutant.name] = first, second
+            return
+        left = {mutant.name: mutant for mutant in self.left()}
+        wanted = [pair for pair in pairs if pair[0].name in left]
+        for name, notice in noticed(self.rule, self.proposal.cases, wanted, self.proposal.recordings).items():
+            at = self.number, notice.case
+            texts = (self.rule.expr, left[name].rule_changed.expr)
+            first, second = (Question(*at, text, notice.evaluation) for text in texts)
+            self.hopes[name] = first, second
+
+    def hopeful(self) -> list[Question]:
+        """What the engine is asked first."""
         return list(dict.fromkeys(one for pair in self.hopes.values() for one in pair))
 
     def confirm(self, answers: Mapping[Question, Answer]) -> None:
