@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 from tocsin.witness.telemetry import Labels
 
 Language = Literal["promql", "logql"]
 MetricType = Literal["counter", "gauge", "histogram", "summary", "info", ""]
-_NONE: Mapping[str, "Signal"] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,7 @@ class LogSignal:
 class Known:
     """All that is known beside the rule. Everything may be empty: a foreign rule file alone is enough."""
 
-    signals: Mapping[str, Signal] = field(default_factory=lambda: _NONE)
+    signals: Mapping[str, Signal] = field(default_factory=dict)
     """Metric name -> contract; a histogram under its base name and `_bucket`, `_sum`, `_count`."""
     recordings: tuple[Recording, ...] = ()
     streams: tuple[LogSignal, ...] = ()
