@@ -66,6 +66,7 @@ def prove(root: Path, choice: Choice, progress: Progress, sink: Sink) -> Ledger 
             progress,
             cache,
             beside=beside,
+            files={one.rule.file for one in (*new, *alike)} if choice.alerts else None,
             scenarios=not choice.alerts,
             root=root,
             context=context,

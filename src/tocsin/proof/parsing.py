@@ -1,7 +1,7 @@
 """What the engines' own parsers say of a book's rule files, sorted by rule."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,13 +26,15 @@ class Parsed:
     idle: Mapping[Language, NotRun] = field(default_factory=dict)
 
 
-def parsed(book: Book) -> Parsed:
-    """promtool on all PromQL files in one process, lokitool on those of Loki."""
+def parsed(book: Book, paths: Collection[str]) -> Parsed:
+    """promtool on the PromQL files of these in one process, lokitool on those of Loki."""
     problems: dict[Id, list[Problem]] = {}
     files: list[tuple[RuleFile, Problem]] = []
     idle: dict[Language, NotRun] = {}
     for language in _LANGUAGES:
-        said = _said(language, [file for file in book.files if file.language == language])
+        said = _said(
+            language, [file for file in book.files if file.language == language and file.path in paths]
+        )
         if isinstance(said, NotRun):
             idle[language] = said
             continue

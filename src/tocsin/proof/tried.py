@@ -3,7 +3,7 @@
 What the cache has is neither looked for nor judged again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -48,6 +48,7 @@ def tried(
     cache: Cache,
     *,
     beside: Sequence[Subject] = (),
+    files: Collection[str] | None = None,
     scenarios: bool = False,
     sharpen: bool = True,
     root: Path | None = None,
@@ -55,12 +56,13 @@ def tried(
 ) -> Trial:
     """The book's trial; only `subjects` are proven. Of those `beside` it is told what the cache has.
 
-    `scenarios`: the whole rule set is run over them, unless the cache knows what comes of it. `sharpen`:
+    `files`: only these rule files are parsed. `scenarios`: the whole rule set is run over them, unless the cache knows what comes of it. `sharpen`:
     mutants are tried as well.
     """
-    progress.begin("parse", len(book.files))
-    read = parsed(book)
-    progress.step(len(book.files))
+    paths = {one.path for one in book.files} if files is None else files
+    progress.begin("parse", len(paths))
+    read = parsed(book, paths)
+    progress.step(len(paths))
     mine = [one for one in subjects if one.rule.id not in read.problems]
     work = _Work(book, mine, progress, cache, sharpened=sharpen)
     with Workers() as workers:
