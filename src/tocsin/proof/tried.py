@@ -56,8 +56,8 @@ def tried(
 ) -> Trial:
     """The book's trial; only `subjects` are proven. Of those `beside` it is told what the cache has.
 
-    `files`: only these rule files are parsed. `scenarios`: the whole rule set is run over them, unless the cache knows what comes of it. `sharpen`:
-    mutants are tried as well.
+    `files`: only these rule files are parsed. `scenarios`: the whole rule set is run over them, unless the
+    cache knows what comes of it. `sharpen`: mutants are tried as well.
     """
     paths = {one.path for one in book.files} if files is None else files
     progress.begin("parse", len(paths))
