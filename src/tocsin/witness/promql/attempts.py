@@ -146,7 +146,7 @@ def _transient(steady: Trial, rule: Rule, hints: Hints) -> Iterator[Attempt]:
         return
     for calm in _quiet_states(steady, hints):
         trial = following(steady, calm, rule)
-        if trial.margin(calm) > 0:
+        if trial.margin(calm, 0.0) > 0:
             continue
         fault, score = climb(trial, calm, hints)
         if score[0] > 0:

@@ -4,7 +4,7 @@ A state is one motion for each channel. Nothing is chosen here.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from tocsin.query.promql.ast import Expr
@@ -105,20 +105,29 @@ class Trial:
             return Motion("drift", grid.interval, begin - motion.value)
         return motion
 
-    def margin(self, state: State) -> float:
-        """How far the expression is from changing its mind; positive: it gives something, and goes on so."""
+    def margin(self, state: State, floor: float = -math.inf) -> float:
+        """How far the expression is from changing its mind; positive: it gives something, and goes on so.
+
+        What is below `floor` is not looked into further: any number below it is given.
+        """
         store = self.store(state)
         uneven = self.before is None and any(map(_uneven, state, self.channels))
         instants = self.several if uneven else self.instants
-        found = [self._margin(self.expr, store, instants[0])]
-        if uneven and found[0] <= 0:
-            return found[0]
-        found += [self._margin(self.expr, store, instant) for instant in instants[1:]]
-        if self.against is not None and max(found) > 0:
-            other = [self._margin(self.against, store, instant) for instant in instants]
-            found = [min(margin, _not(more)) for margin, more in zip(found, other, strict=True)]
-        lasting = len(instants) if uneven else self.lasting
-        return max(min(found[i : i + lasting]) for i in range(len(found) - lasting + 1))
+        known: dict[int, float] = {}
+
+        def at(place: int) -> float:
+            found = known.get(place)
+            if found is None:
+                found = known[place] = self._both(store, instants[place])
+            return found
+
+        return _most_lasting(at, len(instants), len(instants) if uneven else self.lasting, floor)
+
+    def _both(self, store: Store, instant: int) -> float:
+        margin = self._margin(self.expr, store, instant)
+        if self.against is None or margin <= 0:
+            return margin
+        return min(margin, _not(self._margin(self.against, store, instant)))
 
     def instant(self, state: State) -> float:
         """The time at which the margin is greatest."""
@@ -158,6 +167,21 @@ class Trial:
         except EngineRefuses:
             return NOTHING
         return max((element.margin for element in found), default=NOTHING)
+
+
+def _most_lasting(at: Callable[[int], float], count: int, lasting: int, floor: float) -> float:
+    """The greatest margin that is kept `lasting` times in a row; the last one of each row is looked at first."""
+    best, first = -math.inf, 0
+    while first + lasting <= count:
+        least = math.inf
+        for place in range(first + lasting - 1, first - 1, -1):
+            least = min(least, at(place))
+            if least < floor or least <= best:
+                first = place + 1
+                break
+        else:
+            best, first = least, first + 1
+    return best
 
 
 def _counts_whole(channel: Channel) -> bool:
