@@ -17,6 +17,7 @@ from tocsin.query.regex import RegexError
 from tocsin.query.regex_match import program
 from tocsin.query.regex_tree import TooHard
 from tocsin.witness.promql.evaluate_durations import milliseconds, positive
+from tocsin.witness.promql.evaluate_memory import by_samples, steps_of
 from tocsin.witness.promql.evaluate_terms import (
     CERTAIN,
     Element,
@@ -101,7 +102,7 @@ def matrix(node: Expr, vector_plan: Callable[[Expr], VectorPlan]) -> tuple[Matri
     if isinstance(node, Range):
         return _range(node)
     if isinstance(node, Subquery):
-        return _subquery(node, vector_plan(node.expr))
+        return _subquery(node, by_samples(node.expr, vector_plan(node.expr)))
     raise NotUnderstood("this is no range vector", node)
 
 
@@ -155,24 +156,35 @@ def _range(node: Range) -> tuple[MatrixPlan, When, int]:
 def _subquery(node: Subquery, inner: VectorPlan) -> tuple[MatrixPlan, When, int]:
     at, length = when(node), positive(node.range)
     step = None if node.step is None else positive(node.step)
+    steps_known = steps_of(node.expr)
 
     def run(moment: Moment) -> list[Window]:
         high = at(moment)
         every = moment.every if step is None else step
         first = _first(high - length, every)
         points: dict[Labels, list[tuple[int, Element]]] = {}
-        now = moment.t
-        try:
-            for time in range(first, high + 1, every):
-                moment.t = time
-                for element in inner(moment):
-                    points.setdefault(element.labels, []).append((time, element))
-                moment.budget.spend(1)
-        finally:
-            moment.t = now
+        steps = steps_known(moment)
+        for time in range(first, high + 1, every):
+            found = steps.get(time)
+            if found is None:
+                found = _at(moment, time, inner)
+                if time <= moment.horizon:
+                    steps[time] = found
+            for element in found:
+                points.setdefault(element.labels, []).append((time, element))
+            moment.budget.spend(1)
         return [_window(labels, found) for labels, found in points.items()]
 
     return run, at, length
+
+
+def _at(moment: Moment, time: int, plan: VectorPlan) -> list[Element]:
+    """What the plan gives at another time."""
+    now, moment.t = moment.t, time
+    try:
+        return plan(moment)
+    finally:
+        moment.t = now
 
 
 def _first(low: int, every: int) -> int:

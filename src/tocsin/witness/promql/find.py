@@ -96,7 +96,10 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
                 continue
             found = Found(setting, expr, own, attempt, *course)
             first = first or found
-            made = list(twins(found)) if first is found else _completed(made, found)
+            if first is found:
+                made.extend(twins(found))  # what is made before the budget is spent is kept
+            else:
+                _complete(made, found)
             lacking = any(isinstance(one, Lack) and one.part for one in made)
             if not lacking or number >= MOST_TRIES:
                 break
@@ -111,9 +114,11 @@ def _variable(part: Deciding) -> bool:
     return bool(selectors(part.node)) or asks_the_time(part.node)
 
 
-def _completed(made: list[Case | Lack], other: Found) -> list[Case | Lack]:
+def _complete(made: list[Case | Lack], other: Found) -> None:
     """Twins of parts that the first witness lacks, from beside another witness."""
-    return [clause(other, one.part) if isinstance(one, Lack) and one.part else one for one in made]
+    for place, one in enumerate(made):
+        if isinstance(one, Lack) and one.part:
+            made[place] = clause(other, one.part)
 
 
 def _witnessed(found: Found, made: list[Case | Lack]) -> Witnessed:

@@ -72,7 +72,7 @@ class Column:
 
     def at(self, ref: int, horizon: int) -> tuple[int, float] | None:
         """The newest sample not after `ref`, with its time; None when it is too old or the series ended."""
-        i = bisect_right(self.times, ref if ref < horizon else horizon) - 1
+        i = _until(self.times, ref if ref < horizon else horizon) - 1
         if i < 0:
             return None
         time, value = self.times[i], self.values[i]
@@ -82,12 +82,19 @@ class Column:
 
     def between(self, low: int, high: int) -> tuple[Times, list[float]]:
         """The samples after `low` and not after `high`."""
-        first, last = bisect_right(self.times, low), bisect_right(self.times, high)
+        first, last = _until(self.times, low), _until(self.times, high)
         times, values = self.times[first:last], self.values[first:last]
         if not self.gaps:
             return times, values
         kept = [(t, v) for t, v in zip(times, values, strict=True) if v is not STALE]
         return [t for t, _ in kept], [v for _, v in kept]
+
+
+def _until(times: Times, high: int) -> int:
+    """How many of them are not after `high`."""
+    if isinstance(times, range):  # as bisect has it, in one step
+        return max(0, min((high - times.start) // times.step + 1, len(times)))
+    return bisect_right(times, high)
 
 
 class Store:
@@ -170,6 +177,11 @@ class Store:
         column.remembered.clear()
         column.times.append(time)
         column.values.append(sample)
+
+    @property
+    def grows(self) -> bool:
+        """Whether samples are recorded into it."""
+        return bool(self._recorded)
 
     def find(self, matchers: Matchers) -> tuple[int, ...]:
         """The numbers of the series that are selected."""
