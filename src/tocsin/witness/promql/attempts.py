@@ -27,6 +27,7 @@ MOST_TRANSIENT = 3
 MOST_SAMPLES = 20_000
 """What takes longer is not followed."""
 MOST_INSTANTS = 14
+_PRESSED = (1.25, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,18 @@ def attempts(
     yield from _each(trials[:6], lambda trial: _steady(trial, hints, wild=True))
     yield from _each(simple if not early else [], lambda trial: _transient(trial, rule, hints))
     yield from _each(simple, lambda trial: _by_pairs(trial, hints))
+
+
+def pressed(attempt: Attempt) -> Iterator[Attempt]:
+    """The same with more of what happens so rarely that some windows have nothing of it."""
+    changed = zip(attempt.fault, attempt.all_calm, strict=True)
+    rare = {m for m, calm in changed if m.move == "rise" and 0 < m.value < 1 and m != calm}
+    for factor in _PRESSED if rare else ():
+        more = [
+            tuple(replace(m, value=m.value * factor) if m in rare else m for m in state)
+            for state in (attempt.fault, attempt.all_fault)
+        ]
+        yield replace(attempt, fault=more[0], all_fault=more[1])
 
 
 def _each(trials: Iterable[Trial], way: Callable[[Trial], Iterator[Attempt]]) -> Iterator[Attempt]:

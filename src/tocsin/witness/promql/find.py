@@ -4,10 +4,11 @@ import math
 from dataclasses import replace
 
 from tocsin.query.promql import QueryError, parse
+from tocsin.query.promql.ast import Expr
 from tocsin.query.promql.walk import selectors
 from tocsin.witness.case import Case
 from tocsin.witness.outcome import Always, Impossible, NotFound, Outcome, Witnessed
-from tocsin.witness.promql.attempts import attempts
+from tocsin.witness.promql.attempts import Attempt, attempts, pressed
 from tocsin.witness.promql.clauses import Deciding, deciding
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget
 from tocsin.witness.promql.grid import asks_the_time
@@ -89,12 +90,12 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
     made: list[Case | Lack] = []
     try:
         for number, attempt in enumerate(attempts(expr, rule, known, parts, budget)):
-            setting = Setting(rule, known, attempt.trial.channels, attempt.trial.grid, budget)
-            course = firing(setting, attempt.calm, attempt.fault, passing=attempt.transient)
-            if isinstance(course, str):
-                why = course
+            found = _firing(
+                Setting(rule, known, attempt.trial.channels, attempt.trial.grid, budget), expr, own, attempt
+            )
+            if isinstance(found, str):
+                why = found
                 continue
-            found = Found(setting, expr, own, attempt, *course)
             first = first or found
             if first is found:
                 made.extend(twins(found))  # what is made before the budget is spent is kept
@@ -107,6 +108,17 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
         if first is None:
             raise
     return NotFound(why) if first is None else _witnessed(first, made)
+
+
+def _firing(setting: Setting, expr: Expr, parts: tuple[Deciding, ...], attempt: Attempt) -> Found | str:
+    """The course of an attempt, or of one that is pressed harder; or why it does not fire."""
+    why = ""
+    for one in (attempt, *pressed(attempt)):
+        course = firing(setting, one.calm, one.fault, passing=one.transient)
+        if not isinstance(course, str):
+            return Found(setting, expr, parts, one, *course)
+        why = why or course
+    return why
 
 
 def _variable(part: Deciding) -> bool:
@@ -125,8 +137,9 @@ def _witnessed(found: Found, made: list[Case | Lack]) -> Witnessed:
     """The firing case first, then its twins."""
     story = told(found.setting, found.course)
     first = case(found.setting, found.course, "fires", "it fires", story, found.alerts)
-    cases = [one for one in made if isinstance(one, Case)]
-    return Witnessed((first, *_named_apart(cases)), tuple(one.words for one in made if isinstance(one, Lack)))
+    cases = sorted((one for one in made if isinstance(one, Case)), key=lambda one: one.pins is None)
+    lacks = sorted((one for one in made if isinstance(one, Lack)), key=lambda one: one.part is None)
+    return Witnessed((first, *_named_apart(cases)), tuple(one.words for one in lacks))
 
 
 def _named_apart(cases: list[Case]) -> list[Case]:
