@@ -97,8 +97,8 @@ def _steady(
     usual = healthy(trial)
     start = tuple(replace(m, move="fresh") if m.move == "clock" else m for m in usual) if beating else usual
     calm = None if beating and start == usual else settled(trial, start, hints, ending=ending or wild)
-    if calm is None:
-        return
+    if calm is None or (ending and calm == settled(trial, start, hints, ending=False)):
+        return  # the latter has been tried
     fault, score = climb(trial, calm, hints, wild=wild)
     if score[0] > 0:
         yield _finished(trial, trial, hints, calm, fault)

@@ -17,6 +17,8 @@ LOOKBACK = 300_000
 """How far back an instant selector looks, left-open."""
 STALE = float("nan")
 """Stands for the marker that a series has ended; told by identity (a sample may be another NaN)."""
+_MOST_SAMPLED = 32
+"""So many rows of instants are remembered for a column."""
 Times: TypeAlias = "range | list[int]"
 
 
@@ -60,7 +62,7 @@ def _test(matcher: LabelMatcher) -> tuple[str, Callable[[str], bool]]:
 class Column:
     """The samples of one series in the order of time; gaps are left out, the stale marker is one."""
 
-    __slots__ = ("gaps", "remembered", "times", "values")
+    __slots__ = ("_sampled", "gaps", "remembered", "times", "values")
 
     def __init__(self, times: Times, values: list[float], gaps: bool) -> None:
         self.times = times
@@ -69,6 +71,12 @@ class Column:
         """Whether the marker may be among the values."""
         self.remembered: dict[object, float | None] = {}
         """What functions of ranges have made of it: a search asks the same again and again."""
+        self._sampled: dict[tuple[range, int], tuple[float | None, ...]] = {}
+
+    def forget(self) -> None:
+        """Its samples have changed."""
+        self.remembered.clear()
+        self._sampled.clear()
 
     def at(self, ref: int, horizon: int) -> tuple[int, float] | None:
         """The newest sample not after `ref`, with its time; None when it is too old or the series ended."""
@@ -79,6 +87,17 @@ class Column:
         if time <= ref - LOOKBACK or value is STALE:
             return None
         return time, value
+
+    def sampled(self, times: range, horizon: int) -> tuple[float | None, ...]:
+        """What `at` finds at each of these times; None: nothing."""
+        key = times, horizon
+        found = self._sampled.get(key)
+        if found is None:
+            if len(self._sampled) >= _MOST_SAMPLED:
+                self._sampled.clear()
+            samples = (self.at(time, horizon) for time in times)
+            found = self._sampled[key] = tuple(None if one is None else one[1] for one in samples)
+        return found
 
     def between(self, low: int, high: int) -> tuple[Times, list[float]]:
         """The samples after `low` and not after `high`."""
@@ -174,7 +193,7 @@ class Store:
             column = self.columns[index] = Column(list(column.times), column.values.copy(), True)
             self._recorded.add(index)
         assert isinstance(column.times, list)
-        column.remembered.clear()
+        column.forget()
         column.times.append(time)
         column.values.append(sample)
 

@@ -170,7 +170,7 @@ class Trial:
 
 
 def _most_lasting(at: Callable[[int], float], count: int, lasting: int, floor: float) -> float:
-    """The greatest margin that is kept `lasting` times in a row; the last one of each row is looked at first."""
+    """The greatest margin that is kept `lasting` times in a row. The last of each row is looked at first."""
     best, first = -math.inf, 0
     while first + lasting <= count:
         least = math.inf
