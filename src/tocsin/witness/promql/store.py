@@ -11,7 +11,7 @@ from typing import TypeAlias
 from tocsin.query.nodes import LabelMatcher
 from tocsin.query.promql.ast import Selector
 from tocsin.query.regex_match import fits
-from tocsin.witness.telemetry import Gap, Labels, Sample, Series
+from tocsin.witness.telemetry import Gap, Labels, Run, Sample, Series
 
 LOOKBACK = 300_000
 """How far back an instant selector looks, left-open."""
@@ -136,7 +136,7 @@ class Store:
         self.searched = False
         """Whether this is one of many that differ in few columns."""
         for one in series:
-            self.add(one.labels, self._column_of(one))
+            self.add(one.labels, self.column_of(one.runs))
 
     def add(self, labels: Labels, column: Column) -> None:
         """One more series; its samples may be at any times."""
@@ -145,12 +145,13 @@ class Store:
         self.columns.append(column)
         self._found.clear()
 
-    def _column_of(self, series: Series) -> Column:
+    def column_of(self, runs: Sequence[Run]) -> Column:
+        """The samples of these runs, on the grid of this store."""
         values: list[float] = []
-        for run in series.runs:
+        for run in runs:
             first, step = run.first, run.step
             if isinstance(first, Gap):
-                return self.column(tuple(series.samples()))
+                return self.column([sample for each in runs for sample in each.samples()])
             values += [first + step * i for i in range(run.count)] if step else [float(first)] * run.count
         return Column(
             range(self.start, self.start + self.interval * len(values), self.interval), values, False

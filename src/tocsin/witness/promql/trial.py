@@ -11,7 +11,7 @@ from tocsin.query.promql.ast import Expr
 from tocsin.witness.promql.clauses import Deciding
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, vector
 from tocsin.witness.promql.grid import Grid
-from tocsin.witness.promql.models import GONE, Channel, Motion, channel_runs, samples
+from tocsin.witness.promql.models import GONE, Channel, Motion, channel_runs
 from tocsin.witness.promql.store import Column, Store
 from tocsin.witness.telemetry import Run, Series
 
@@ -60,6 +60,7 @@ class Trial:
         """What is looked at where a counter does not count the same with each sample."""
         self.lasting = min(lasting, len(self.instants))
         self._columns: dict[tuple[int, Motion, Motion | None], list[Column]] = {}
+        self._known: dict[State, float] = {}
         self._places = _places(channels)
         self._state: State = (GONE,) * len(channels)
         self._store = self._empty()
@@ -91,7 +92,7 @@ class Trial:
             phases = [(self.length, self._timed(motion, before is not None))]
             if before is not None:
                 phases.insert(0, (self.lead, self._timed(before, False)))
-            found = [self._store.column(samples(runs)) for runs in channel_runs(self.channels[index], phases)]
+            found = [self._store.column_of(runs) for runs in channel_runs(self.channels[index], phases)]
             self._columns[key] = found
         return found
 
@@ -110,6 +111,14 @@ class Trial:
 
         What is below `floor` is not looked into further: any number below it is given.
         """
+        known = self._known.get(state)
+        if known is None:
+            known = self._looked(state, floor)
+            if known >= floor:
+                self._known[state] = known
+        return known
+
+    def _looked(self, state: State, floor: float) -> float:
         store = self.store(state)
         uneven = self.before is None and any(map(_uneven, state, self.channels))
         instants = self.several if uneven else self.instants
