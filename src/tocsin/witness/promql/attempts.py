@@ -27,6 +27,7 @@ MOST_TRANSIENT = 3
 MOST_SAMPLES = 20_000
 """What takes longer is not followed."""
 MOST_INSTANTS = 14
+FEW_INSTANTS = 4
 _PRESSED = (1.25, 2.0)
 
 
@@ -157,18 +158,41 @@ def _transient(steady: Trial, rule: Rule, hints: Hints) -> Iterator[Attempt]:
     """The condition holds for a while after something has changed."""
     if (steady.grid.fill + rule.hold) / steady.grid.interval > MOST_SAMPLES:
         return
-    for calm in _quiet_states(steady, hints):
+    quiet = tuple(_quiet_states(steady, hints))
+    plain = 1 + len(steady.channels)
+    yield from _changing(steady, rule, hints, quiet[:plain])
+    yield from _swapped(steady, rule, hints, quiet)
+    yield from _changing(steady, rule, hints, quiet[plain:])
+
+
+def _changing(steady: Trial, rule: Rule, hints: Hints, quiet: Iterable[State]) -> Iterator[Attempt]:
+    """What follows on a quiet state is searched."""
+    for calm in quiet:
         trial = following(steady, calm, rule)
         if trial.margin(calm, 0.0) > 0:
             continue
         fault, score = climb(trial, calm, hints)
         if score[0] > 0:
-            fault = tightened(trial, reverted(trial, fault, calm), calm)
-            yield Attempt(trial, hints, calm, fault, calm, fault, True)
+            yield _followed(trial, hints, calm, fault)
+
+
+def _swapped(steady: Trial, rule: Rule, hints: Hints, quiet: Sequence[State]) -> Iterator[Attempt]:
+    """One quiet state follows on another: it is the change alone that matters."""
+    for calm in quiet:
+        brief = following(steady, calm, rule, most=FEW_INSTANTS)
+        changed = [fault for fault in quiet if fault != calm and brief.margin(fault, 0.0) > 0]
+        trial = following(steady, calm, rule)
+        if changed and trial.margin(calm, 0.0) <= 0 < trial.margin(changed[0], 0.0):
+            yield _followed(trial, hints, calm, changed[0])
+
+
+def _followed(trial: Trial, hints: Hints, calm: State, fault: State) -> Attempt:
+    fault = tightened(trial, reverted(trial, fault, calm), calm)
+    return Attempt(trial, hints, calm, fault, calm, fault, True)
 
 
 def _quiet_states(steady: Trial, hints: Hints) -> Iterator[State]:
-    """The healthy state, and those in which one channel is not there or is at another level."""
+    """The healthy state, those in which one channel is not there, and those in which it is at another level."""
     usual = healthy(steady)
     yield usual
     for index in range(len(usual)):
@@ -178,12 +202,12 @@ def _quiet_states(steady: Trial, hints: Hints) -> Iterator[State]:
         yield move.applied(usual)
 
 
-def following(steady: Trial, calm: State, rule: Rule) -> Trial:
-    """A trial of what comes after a quiet state, over the time that the rule needs."""
+def following(steady: Trial, calm: State, rule: Rule, *, most: int = MOST_INSTANTS) -> Trial:
+    """A trial of what comes after a quiet state, at some `most` instants of the time that the rule needs."""
     here: Grid = steady.grid
     step = max(1, here.samples(here.every))
     evaluations = round((here.fill + rule.hold) / here.every) + 3
-    stride = max(1, -(-evaluations // MOST_INSTANTS))
+    stride = max(1, -(-evaluations // most))
     instants = [i * stride * step for i in range(-(-evaluations // stride) + 1)]
     lasting = int(-(-rule.hold // (stride * here.every))) + 1
     return Trial(

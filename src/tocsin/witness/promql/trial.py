@@ -120,17 +120,22 @@ class Trial:
 
     def _looked(self, state: State, floor: float) -> float:
         store = self.store(state)
-        uneven = self.before is None and any(map(_uneven, state, self.channels))
-        instants = self.several if uneven else self.instants
+        if self.before is None and any(map(_uneven, state, self.channels)):
+            least = self._both(store, self.several[0])
+            for instant in self.several[1:] if least > 0 else ():
+                least = min(least, self._both(store, instant))
+                if least <= 0:
+                    break
+            return least
         known: dict[int, float] = {}
 
         def at(place: int) -> float:
             found = known.get(place)
             if found is None:
-                found = known[place] = self._both(store, instants[place])
+                found = known[place] = self._both(store, self.instants[place])
             return found
 
-        return _most_lasting(at, len(instants), len(instants) if uneven else self.lasting, floor)
+        return _most_lasting(at, len(self.instants), self.lasting, floor)
 
     def _both(self, store: Store, instant: int) -> float:
         margin = self._margin(self.expr, store, instant)
