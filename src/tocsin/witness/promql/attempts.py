@@ -192,7 +192,7 @@ def _followed(trial: Trial, hints: Hints, calm: State, fault: State) -> Attempt:
 
 
 def _quiet_states(steady: Trial, hints: Hints) -> Iterator[State]:
-    """The healthy state, those in which one channel is not there, and those in which it is at another level."""
+    """The healthy state; those in which one channel is not there; those in which it is at another level."""
     usual = healthy(steady)
     yield usual
     for index in range(len(usual)):
