@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tocsin.query.promql.ast import Expr
+from tocsin.query.promql.ast import Call, Expr, Selector
+from tocsin.query.promql.walk import bare
 from tocsin.witness.promql.candidates import Hints, plain_numbers, products, windows
-from tocsin.witness.promql.clauses import Deciding
+from tocsin.witness.promql.clauses import Deciding, deciding
 from tocsin.witness.promql.evaluate import Budget
 from tocsin.witness.promql.grid import Grid, grid, looks_back, starts
 from tocsin.witness.promql.models import GONE
@@ -56,6 +57,7 @@ def attempts(
     early = simple if looks_back(expr) else []
     yield from _each(trials[:2], lambda trial: _steady(trial, hints))
     yield from _each(trials[:2], lambda trial: _steady(trial, hints, beating=True))
+    yield from _each(trials[:2], lambda trial: _breaking(trial, hints))
     yield from _each(early, lambda trial: _transient(trial, rule, hints))
     yield from _each(trials[2:], lambda trial: _steady(trial, hints))
     yield from _each(trials, lambda trial: _steady(trial, hints, ending=True))
@@ -152,6 +154,22 @@ def _finished(trial: Trial, quiet: Trial, hints: Hints, calm: State, fault: Stat
     calm = absorbed(quiet, calm, fault)
     less_fault, less_calm = dropped(trial, quiet, fault, calm)
     return Attempt(trial, hints, less_calm, less_fault, calm, fault)
+
+
+def _breaking(trial: Trial, hints: Hints) -> Iterator[Attempt]:
+    """What is told to be absent is a condition: at first there is telemetry of which it is true."""
+    node = bare(trial.expr)
+    if not isinstance(node, Call) or node.name != "absent" or isinstance(bare(node.args[0]), Selector):
+        return
+    condition, usual = node.args[0], healthy(trial)
+    there = Trial(condition, deciding(condition), trial.channels, trial.grid, trial.budget)
+    for wild in (False, True):
+        calm, score = climb(there, usual, hints, wild=wild)
+        if score[0] > 0 >= trial.margin(calm, 0.0):
+            fault, score = (usual, (1.0, 0.0)) if trial.margin(usual) > 0 else climb(trial, calm, hints)
+            if score[0] > 0:
+                yield _finished(trial, trial, hints, calm, fault)
+            return
 
 
 def _transient(steady: Trial, rule: Rule, hints: Hints) -> Iterator[Attempt]:

@@ -33,14 +33,20 @@ def find(rule: Rule, known: Known = _UNKNOWN, *, budget: int = DEFAULT) -> Outco
         reason = refute(rule, known)
         if isinstance(reason, Impossible):
             return reason
-        found = _find(rule, known, Budget(budget))
         if isinstance(reason, Always):
-            return Always(
-                reason.reason, found.cases if isinstance(found, Witnessed) else _unasked(rule, known)
-            )
-        return found
+            return _always(reason, rule, known, budget)
+        return _find(rule, known, Budget(budget))
     except (*_BEYOND, ArithmeticError, RecursionError, ValueError) as error:
         return NotFound(_why(error, budget))
+
+
+def _always(reason: Always, rule: Rule, known: Known, budget: int) -> Always:
+    """With its cases, where there are any."""
+    try:
+        found = _find(rule, known, Budget(budget))
+    except _BEYOND:
+        found = None
+    return Always(reason.reason, found.cases if isinstance(found, Witnessed) else _unasked(rule, known))
 
 
 def _why(error: Exception, budget: int) -> str:
