@@ -79,20 +79,24 @@ def labels(pairs: Iterable[tuple[str, str]]) -> Labels:
 def runs(samples: Iterable[Sample]) -> tuple[Run, ...]:
     """The samples as few runs; what is read back from them is exactly what was given."""
     found: list[Run] = []
+    first: Sample = Gap.MISSING
+    count, step = 0, 0.0
     for sample in samples:
-        last = found[-1] if found else None
-        if last is not None and (longer := _longer(last, sample)) is not None:
-            found[-1] = longer
-        else:
-            found.append(Run(sample, 1))
-    return tuple(found)
+        longer = _longer(first, count, step, sample) if count else None
+        if longer is not None:
+            count, step = count + 1, longer
+            continue
+        if count:
+            found.append(Run(first, count, step))
+        first, count, step = sample, 1, 0.0
+    return (*found, Run(first, count, step)) if count else ()
 
 
-def _longer(run: Run, sample: Sample) -> Run | None:
-    if isinstance(run.first, Gap) or isinstance(sample, Gap):
-        return Run(run.first, run.count + 1) if run.first is sample else None
-    step = sample - run.first if run.count == 1 else run.step
+def _longer(first: Sample, count: int, step: float, sample: Sample) -> float | None:
+    """The step of a run that goes on with `sample`; None: it does not."""
+    if isinstance(first, Gap) or isinstance(sample, Gap):
+        return step if first is sample else None
+    step = sample - first if count == 1 else step
     if not math.isfinite(step):
-        same = run.first == sample or (math.isnan(run.first) and math.isnan(sample))
-        return Run(run.first, run.count + 1) if same and run.step == 0 else None
-    return Run(run.first, run.count + 1, step) if run.first + step * run.count == sample else None
+        return 0.0 if first == sample or (math.isnan(first) and math.isnan(sample)) else None
+    return step if first + step * count == sample else None

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tocsin.query.promql.ast import Expr
+from tocsin.query.promql.ast import Call, Expr, Selector
+from tocsin.query.promql.walk import bare
 from tocsin.witness.promql.candidates import Hints, plain_numbers, products, windows
-from tocsin.witness.promql.clauses import Deciding
+from tocsin.witness.promql.clauses import Deciding, deciding
 from tocsin.witness.promql.evaluate import Budget
 from tocsin.witness.promql.grid import Grid, grid, looks_back, starts
 from tocsin.witness.promql.models import GONE
@@ -27,6 +28,8 @@ MOST_TRANSIENT = 3
 MOST_SAMPLES = 20_000
 """What takes longer is not followed."""
 MOST_INSTANTS = 14
+FEW_INSTANTS = 4
+_PRESSED = (1.25, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def attempts(
     early = simple if looks_back(expr) else []
     yield from _each(trials[:2], lambda trial: _steady(trial, hints))
     yield from _each(trials[:2], lambda trial: _steady(trial, hints, beating=True))
+    yield from _each(trials[:2], lambda trial: _breaking(trial, hints))
     yield from _each(early, lambda trial: _transient(trial, rule, hints))
     yield from _each(trials[2:], lambda trial: _steady(trial, hints))
     yield from _each(trials, lambda trial: _steady(trial, hints, ending=True))
@@ -62,6 +66,18 @@ def attempts(
     yield from _each(trials[:6], lambda trial: _steady(trial, hints, wild=True))
     yield from _each(simple if not early else [], lambda trial: _transient(trial, rule, hints))
     yield from _each(simple, lambda trial: _by_pairs(trial, hints))
+
+
+def pressed(attempt: Attempt) -> Iterator[Attempt]:
+    """The same with more of what happens so rarely that some windows have nothing of it."""
+    changed = zip(attempt.fault, attempt.all_calm, strict=True)
+    rare = {m for m, calm in changed if m.move == "rise" and 0 < m.value < 1 and m != calm}
+    for factor in _PRESSED if rare else ():
+        more = [
+            tuple(replace(m, value=m.value * factor) if m in rare else m for m in state)
+            for state in (attempt.fault, attempt.all_fault)
+        ]
+        yield replace(attempt, fault=more[0], all_fault=more[1])
 
 
 def _each(trials: Iterable[Trial], way: Callable[[Trial], Iterator[Attempt]]) -> Iterator[Attempt]:
@@ -84,8 +100,8 @@ def _steady(
     usual = healthy(trial)
     start = tuple(replace(m, move="fresh") if m.move == "clock" else m for m in usual) if beating else usual
     calm = None if beating and start == usual else settled(trial, start, hints, ending=ending or wild)
-    if calm is None:
-        return
+    if calm is None or (ending and calm == settled(trial, start, hints, ending=False)):
+        return  # the latter has been tried
     fault, score = climb(trial, calm, hints, wild=wild)
     if score[0] > 0:
         yield _finished(trial, trial, hints, calm, fault)
@@ -140,22 +156,61 @@ def _finished(trial: Trial, quiet: Trial, hints: Hints, calm: State, fault: Stat
     return Attempt(trial, hints, less_calm, less_fault, calm, fault)
 
 
+def _breaking(trial: Trial, hints: Hints) -> Iterator[Attempt]:
+    """What is told to be absent is a condition: at first there is telemetry of which it is true."""
+    node = bare(trial.expr)
+    if not isinstance(node, Call) or node.name != "absent" or isinstance(bare(node.args[0]), Selector):
+        return
+    condition, usual = node.args[0], healthy(trial)
+    there = Trial(condition, deciding(condition), trial.channels, trial.grid, trial.budget)
+    for wild in (False, True):
+        calm, score = climb(there, usual, hints, wild=wild)
+        if score[0] > 0 >= trial.margin(calm, 0.0):
+            fault, score = (usual, (1.0, 0.0)) if trial.margin(usual) > 0 else climb(trial, calm, hints)
+            if score[0] > 0:
+                yield _finished(trial, trial, hints, calm, fault)
+            return
+
+
 def _transient(steady: Trial, rule: Rule, hints: Hints) -> Iterator[Attempt]:
     """The condition holds for a while after something has changed."""
     if (steady.grid.fill + rule.hold) / steady.grid.interval > MOST_SAMPLES:
         return
-    for calm in _quiet_states(steady, hints):
+    quiet = tuple(_quiet_states(steady, hints))
+    plain = 1 + len(steady.channels)
+    yield from _changing(steady, rule, hints, quiet[:plain])
+    yield from _swapped(steady, rule, hints, quiet)
+    yield from _changing(steady, rule, hints, quiet[plain:])
+
+
+def _changing(steady: Trial, rule: Rule, hints: Hints, quiet: Iterable[State]) -> Iterator[Attempt]:
+    """What follows on a quiet state is searched."""
+    for calm in quiet:
         trial = following(steady, calm, rule)
-        if trial.margin(calm) > 0:
+        if trial.margin(calm, 0.0) > 0:
             continue
         fault, score = climb(trial, calm, hints)
         if score[0] > 0:
-            fault = tightened(trial, reverted(trial, fault, calm), calm)
-            yield Attempt(trial, hints, calm, fault, calm, fault, True)
+            yield _followed(trial, hints, calm, fault)
+
+
+def _swapped(steady: Trial, rule: Rule, hints: Hints, quiet: Sequence[State]) -> Iterator[Attempt]:
+    """One quiet state follows on another: it is the change alone that matters."""
+    for calm in quiet:
+        brief = following(steady, calm, rule, most=FEW_INSTANTS)
+        changed = [fault for fault in quiet if fault != calm and brief.margin(fault, 0.0) > 0]
+        trial = following(steady, calm, rule)
+        if changed and trial.margin(calm, 0.0) <= 0 < trial.margin(changed[0], 0.0):
+            yield _followed(trial, hints, calm, changed[0])
+
+
+def _followed(trial: Trial, hints: Hints, calm: State, fault: State) -> Attempt:
+    fault = tightened(trial, reverted(trial, fault, calm), calm)
+    return Attempt(trial, hints, calm, fault, calm, fault, True)
 
 
 def _quiet_states(steady: Trial, hints: Hints) -> Iterator[State]:
-    """The healthy state, and those in which one channel is not there or is at another level."""
+    """The healthy state; those in which one channel is not there; those in which it is at another level."""
     usual = healthy(steady)
     yield usual
     for index in range(len(usual)):
@@ -165,12 +220,12 @@ def _quiet_states(steady: Trial, hints: Hints) -> Iterator[State]:
         yield move.applied(usual)
 
 
-def following(steady: Trial, calm: State, rule: Rule) -> Trial:
-    """A trial of what comes after a quiet state, over the time that the rule needs."""
+def following(steady: Trial, calm: State, rule: Rule, *, most: int = MOST_INSTANTS) -> Trial:
+    """A trial of what comes after a quiet state, at some `most` instants of the time that the rule needs."""
     here: Grid = steady.grid
     step = max(1, here.samples(here.every))
     evaluations = round((here.fill + rule.hold) / here.every) + 3
-    stride = max(1, -(-evaluations // MOST_INSTANTS))
+    stride = max(1, -(-evaluations // most))
     instants = [i * stride * step for i in range(-(-evaluations // stride) + 1)]
     lasting = int(-(-rule.hold // (stride * here.every))) + 1
     return Trial(

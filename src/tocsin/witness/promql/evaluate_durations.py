@@ -1,11 +1,15 @@
-"""Durations in brackets and behind `offset`, which may be arithmetic: as milliseconds."""
+"""Durations in brackets and behind `offset`, which may be arithmetic, in milliseconds; the instants meant."""
 
 import math
+from collections.abc import Callable
+from typing import TypeAlias
 
-from tocsin.query.promql.ast import Duration, DurationMath, Number
-from tocsin.witness.promql.evaluate_terms import EngineRefuses
+from tocsin.query.promql.ast import Duration, DurationMath, Number, Timed
+from tocsin.witness.promql.evaluate_terms import EngineRefuses, Moment, NotUnderstood
 from tocsin.witness.promql.functions_numbers import divide, modulo, power
 
+When: TypeAlias = Callable[[Moment], int]
+"""The instant that a selector looks at."""
 _LONGEST = 2**63 / 1e9
 """Seconds: what Go's durations can hold."""
 
@@ -53,3 +57,17 @@ def positive(duration: Duration) -> int:
     if found <= 0:
         raise EngineRefuses("duration must be greater than 0")
     return found
+
+
+def when(node: Timed) -> When:
+    """`offset` and `@`."""
+    if node.extension is not None:
+        raise NotUnderstood(f"`{node.extension}` is not known here", node)
+    back = 0 if node.offset is None else milliseconds(node.offset)
+    if node.at is None:
+        return (lambda moment: moment.t - back) if back else (lambda moment: moment.t)
+    at = node.at.value
+    if isinstance(at, str):
+        return lambda moment: moment.top - back
+    fixed = round(at * 1000) - back
+    return lambda moment: fixed

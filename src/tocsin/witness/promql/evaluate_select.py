@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from typing import TypeAlias
 
 from tocsin.query.errors import QueryError
 from tocsin.query.promql.ast import (
@@ -10,13 +9,13 @@ from tocsin.query.promql.ast import (
     Range,
     Selector,
     Subquery,
-    Timed,
 )
 from tocsin.query.promql.walk import bare
 from tocsin.query.regex import RegexError
 from tocsin.query.regex_match import program
 from tocsin.query.regex_tree import TooHard
-from tocsin.witness.promql.evaluate_durations import milliseconds, positive
+from tocsin.witness.promql.evaluate_durations import When, positive, when
+from tocsin.witness.promql.evaluate_subquery import subquery
 from tocsin.witness.promql.evaluate_terms import (
     CERTAIN,
     Element,
@@ -26,28 +25,9 @@ from tocsin.witness.promql.evaluate_terms import (
     VectorPlan,
     Window,
     distinct,
-    nameless,
 )
 from tocsin.witness.promql.functions_range import RangeFunction
 from tocsin.witness.promql.store import Matchers
-from tocsin.witness.telemetry import Labels
-
-When: TypeAlias = Callable[[Moment], int]
-"""The instant that a selector looks at."""
-
-
-def when(node: Timed) -> When:
-    """`offset` and `@`."""
-    if node.extension is not None:
-        raise NotUnderstood(f"`{node.extension}` is not known here", node)
-    back = 0 if node.offset is None else milliseconds(node.offset)
-    if node.at is None:
-        return (lambda moment: moment.t - back) if back else (lambda moment: moment.t)
-    at = node.at.value
-    if isinstance(at, str):
-        return lambda moment: moment.top - back
-    fixed = round(at * 1000) - back
-    return lambda moment: fixed
 
 
 def asked(selector: Selector) -> Matchers:
@@ -101,7 +81,7 @@ def matrix(node: Expr, vector_plan: Callable[[Expr], VectorPlan]) -> tuple[Matri
     if isinstance(node, Range):
         return _range(node)
     if isinstance(node, Subquery):
-        return _subquery(node, vector_plan(node.expr))
+        return subquery(node, vector_plan(node.expr))
     raise NotUnderstood("this is no range vector", node)
 
 
@@ -150,42 +130,3 @@ def _range(node: Range) -> tuple[MatrixPlan, When, int]:
         return found
 
     return run, at, length
-
-
-def _subquery(node: Subquery, inner: VectorPlan) -> tuple[MatrixPlan, When, int]:
-    at, length = when(node), positive(node.range)
-    step = None if node.step is None else positive(node.step)
-
-    def run(moment: Moment) -> list[Window]:
-        high = at(moment)
-        every = moment.every if step is None else step
-        first = _first(high - length, every)
-        points: dict[Labels, list[tuple[int, Element]]] = {}
-        now = moment.t
-        try:
-            for time in range(first, high + 1, every):
-                moment.t = time
-                for element in inner(moment):
-                    points.setdefault(element.labels, []).append((time, element))
-                moment.budget.spend(1)
-        finally:
-            moment.t = now
-        return [_window(labels, found) for labels, found in points.items()]
-
-    return run, at, length
-
-
-def _first(low: int, every: int) -> int:
-    """The first multiple of `every` after `low`, dividing as Go does (towards zero)."""
-    first = -every * (-low // every) if low < 0 else every * (low // every)
-    return first + every if first <= low else first
-
-
-def _window(labels: Labels, points: list[tuple[int, Element]]) -> Window:
-    margin = max(element.margin for _, element in points)
-    if margin > 0:
-        points = [point for point in points if point[1].margin > 0]
-    elif len({time for time, _ in points}) < len(points):
-        points = list(dict(points).items())
-    times, values = [time for time, _ in points], [element.value for _, element in points]
-    return Window(labels, nameless(labels), times, values, margin)

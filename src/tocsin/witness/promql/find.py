@@ -4,10 +4,11 @@ import math
 from dataclasses import replace
 
 from tocsin.query.promql import QueryError, parse
+from tocsin.query.promql.ast import Expr
 from tocsin.query.promql.walk import selectors
 from tocsin.witness.case import Case
 from tocsin.witness.outcome import Always, Impossible, NotFound, Outcome, Witnessed
-from tocsin.witness.promql.attempts import attempts
+from tocsin.witness.promql.attempts import Attempt, attempts, pressed
 from tocsin.witness.promql.clauses import Deciding, deciding
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget
 from tocsin.witness.promql.grid import asks_the_time
@@ -32,14 +33,20 @@ def find(rule: Rule, known: Known = _UNKNOWN, *, budget: int = DEFAULT) -> Outco
         reason = refute(rule, known)
         if isinstance(reason, Impossible):
             return reason
-        found = _find(rule, known, Budget(budget))
         if isinstance(reason, Always):
-            return Always(
-                reason.reason, found.cases if isinstance(found, Witnessed) else _unasked(rule, known)
-            )
-        return found
+            return _always(reason, rule, known, budget)
+        return _find(rule, known, Budget(budget))
     except (*_BEYOND, ArithmeticError, RecursionError, ValueError) as error:
         return NotFound(_why(error, budget))
+
+
+def _always(reason: Always, rule: Rule, known: Known, budget: int) -> Always:
+    """With its cases, where there are any."""
+    try:
+        found = _find(rule, known, Budget(budget))
+    except _BEYOND:
+        found = None
+    return Always(reason.reason, found.cases if isinstance(found, Witnessed) else _unasked(rule, known))
 
 
 def _why(error: Exception, budget: int) -> str:
@@ -89,14 +96,17 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
     made: list[Case | Lack] = []
     try:
         for number, attempt in enumerate(attempts(expr, rule, known, parts, budget)):
-            setting = Setting(rule, known, attempt.trial.channels, attempt.trial.grid, budget)
-            course = firing(setting, attempt.calm, attempt.fault, passing=attempt.transient)
-            if isinstance(course, str):
-                why = course
+            found = _firing(
+                Setting(rule, known, attempt.trial.channels, attempt.trial.grid, budget), expr, own, attempt
+            )
+            if isinstance(found, str):
+                why = found
                 continue
-            found = Found(setting, expr, own, attempt, *course)
             first = first or found
-            made = list(twins(found)) if first is found else _completed(made, found)
+            if first is found:
+                made.extend(twins(found))  # what is made before the budget is spent is kept
+            else:
+                _complete(made, found)
             lacking = any(isinstance(one, Lack) and one.part for one in made)
             if not lacking or number >= MOST_TRIES:
                 break
@@ -106,22 +116,36 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
     return NotFound(why) if first is None else _witnessed(first, made)
 
 
+def _firing(setting: Setting, expr: Expr, parts: tuple[Deciding, ...], attempt: Attempt) -> Found | str:
+    """The course of an attempt, or of one that is pressed harder; or why it does not fire."""
+    why = ""
+    for one in (attempt, *pressed(attempt)):
+        course = firing(setting, one.calm, one.fault, passing=one.transient)
+        if not isinstance(course, str):
+            return Found(setting, expr, parts, one, *course)
+        why = why or course
+    return why
+
+
 def _variable(part: Deciding) -> bool:
     """Whether there is anything that it could depend on."""
     return bool(selectors(part.node)) or asks_the_time(part.node)
 
 
-def _completed(made: list[Case | Lack], other: Found) -> list[Case | Lack]:
+def _complete(made: list[Case | Lack], other: Found) -> None:
     """Twins of parts that the first witness lacks, from beside another witness."""
-    return [clause(other, one.part) if isinstance(one, Lack) and one.part else one for one in made]
+    for place, one in enumerate(made):
+        if isinstance(one, Lack) and one.part:
+            made[place] = clause(other, one.part)
 
 
 def _witnessed(found: Found, made: list[Case | Lack]) -> Witnessed:
     """The firing case first, then its twins."""
     story = told(found.setting, found.course)
     first = case(found.setting, found.course, "fires", "it fires", story, found.alerts)
-    cases = [one for one in made if isinstance(one, Case)]
-    return Witnessed((first, *_named_apart(cases)), tuple(one.words for one in made if isinstance(one, Lack)))
+    cases = sorted((one for one in made if isinstance(one, Case)), key=lambda one: one.pins is None)
+    lacks = sorted((one for one in made if isinstance(one, Lack)), key=lambda one: one.part is None)
+    return Witnessed((first, *_named_apart(cases)), tuple(one.words for one in lacks))
 
 
 def _named_apart(cases: list[Case]) -> list[Case]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from tocsin.query.numbers import show_number
 from tocsin.witness.promql.names import Nature
-from tocsin.witness.telemetry import Gap, Labels, Run, Sample, Series, labels, runs
+from tocsin.witness.telemetry import Gap, Labels, Run, Series, labels, runs
 
 Move = Literal["level", "rise", "drift", "gone", "toggle", "clock", "fresh", "observe", "sparse", "missed"]
 
@@ -161,8 +161,3 @@ def _joined(first: Run, second: Run) -> Run | None:
     goes_on = first.first + step * first.count == second.first
     same = second.step == step or second.count == 1
     return Run(first.first, first.count + second.count, step) if goes_on and same else None
-
-
-def samples(found: tuple[Run, ...]) -> list[Sample]:
-    """All samples of these runs."""
-    return [sample for run in found for sample in run.samples()]

@@ -92,7 +92,7 @@ def troubled(found: Nature, labels: Labels) -> Nature:
 def _gauge(name: str, signal: Signal | None, trouble: bool, drifts: bool, changes: bool) -> Nature:
     unit = signal.unit if signal is not None else ""
     if name.endswith("_info") or (signal is not None and signal.type == "info"):
-        return Nature("gauge", True, 1.0, 1.0, 1.0)
+        return Nature("gauge", True, 1.0, 1.0, 1.0, changes=changes)
     if _STATE.search(name):
         high = 1.0 if _YES_OR_NO.search(name) else float("inf")
         return Nature("gauge", True, 0.0, high, 1.0, trouble, drifts, changes)

@@ -1,12 +1,13 @@
 """From states to a case: healthy, fault, recovered, on a grid; predicted, and cut to what is needed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tocsin.witness.case import Alerting, Case, Clause, Kind
 from tocsin.witness.promql.evaluate import Budget
 from tocsin.witness.promql.grid import Grid
 from tocsin.witness.promql.models import Channel, Motion, channel_series
+from tocsin.witness.promql.past import Past
 from tocsin.witness.promql.story import duration, sentence
 from tocsin.witness.promql.timeline import predicted
 from tocsin.witness.promql.trial import State
@@ -29,6 +30,7 @@ class Setting:
     channels: tuple[Channel, ...]
     grid: Grid
     budget: Budget
+    past: Past = field(default_factory=Past)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def predict(setting: Setting, course: Course) -> tuple[Alerting, ...]:
         grid.start,
         setting.known,
         budget=setting.budget,
+        past=setting.past,
     )
 
 

@@ -94,7 +94,7 @@ def _step(trial: Trial, state: State, best: Score, tried: Sequence[Move]) -> tup
         after = move.applied(state)
         if after == state:
             continue
-        margin = trial.margin(after)
+        margin = trial.margin(after, best[0])
         if margin > 0:
             return after, (margin, 0.0)
         if margin >= best[0]:
@@ -112,7 +112,7 @@ def pairs(trial: Trial, state: State, hints: Hints) -> tuple[State, Score] | Non
             middle = one.applied(state)
             for other in second:
                 after = other.applied(middle)
-                margin = trial.margin(after)
+                margin = trial.margin(after, 0.0)
                 if margin > 0:
                     return after, (margin, 0.0)
     return None

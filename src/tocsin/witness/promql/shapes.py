@@ -24,7 +24,7 @@ from tocsin.query.promql.ast import (
     Unary,
 )
 from tocsin.query.promql.types import type_of
-from tocsin.query.promql.walk import bare, walk
+from tocsin.query.promql.walk import bare, metrics, walk
 from tocsin.query.regex import RegexError
 from tocsin.query.regex_match import program
 from tocsin.query.regex_tree import TooHard
@@ -57,9 +57,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """An aggregation over several series: `label` tells them apart, in the needs of these numbers."""
+    """Where several series meet: `label` tells them apart, in the needs of these numbers."""
 
-    aggregate: Aggregate
+    at: Aggregate | Binary
+    """An aggregation, or a condition on other series of the same metric."""
     label: str
     needs: frozenset[int]
     values: tuple[str, ...]
@@ -79,7 +80,7 @@ class _Pass:
     known: Known
     classes: Classes = field(default_factory=Classes)
     needs: list[tuple[Selector, tuple[Expr, ...], Range | None, dict[str, int]]] = field(default_factory=list)
-    splits: list[tuple[Aggregate, str, int]] = field(default_factory=list)
+    splits: list[tuple[Aggregate | Binary, str, int]] = field(default_factory=list)
 
     def of(self, expr: Expr, above: tuple[Expr, ...] = ()) -> Flow:
         """Where each label of the result comes from."""
@@ -160,6 +161,9 @@ class _Pass:
             self.want(right.get(name, "") if on else "")
         for name in compared:
             self.agree(left.get(name, ""), right.get(name, ""))
+        if expr.op == "and" and set(metrics(expr.left)) & set(metrics(expr.right)):
+            told_apart = ((label, left.get(label)) for label in FRESH if label not in compared)
+            self.splits += [(expr, label, origin) for label, origin in told_apart if isinstance(origin, int)]
         return self.matched(expr, left, right)
 
     def matched(self, expr: Binary, left: Flow, right: Flow) -> Flow:
@@ -298,12 +302,12 @@ def _value(work: _Pass, root: int) -> str:
     return next(iter(choose(found.label, found.matchers, examples=examples)), "")
 
 
-def _split(work: _Pass, aggregate: Aggregate, label: str, variable: int) -> Split:
+def _split(work: _Pass, at: Aggregate | Binary, label: str, variable: int) -> Split:
     found = work.classes.of(variable)
     if found.absent or found.fixed is not None:
-        return Split(aggregate, label, frozenset(), ())
+        return Split(at, label, frozenset(), ())
     values = choose(label, found.matchers, examples=work.examples(label, found.metrics), count=_MOST)
-    return Split(aggregate, label, frozenset(found.members), values)
+    return Split(at, label, frozenset(found.members), values)
 
 
 _MOST = 150

@@ -11,12 +11,14 @@ from typing import TypeAlias
 from tocsin.query.nodes import LabelMatcher
 from tocsin.query.promql.ast import Selector
 from tocsin.query.regex_match import fits
-from tocsin.witness.telemetry import Gap, Labels, Sample, Series
+from tocsin.witness.telemetry import Gap, Labels, Run, Sample, Series
 
 LOOKBACK = 300_000
 """How far back an instant selector looks, left-open."""
 STALE = float("nan")
 """Stands for the marker that a series has ended; told by identity (a sample may be another NaN)."""
+_MOST_SAMPLED = 32
+"""So many rows of instants are remembered for a column."""
 Times: TypeAlias = "range | list[int]"
 
 
@@ -60,7 +62,7 @@ def _test(matcher: LabelMatcher) -> tuple[str, Callable[[str], bool]]:
 class Column:
     """The samples of one series in the order of time; gaps are left out, the stale marker is one."""
 
-    __slots__ = ("gaps", "remembered", "times", "values")
+    __slots__ = ("_sampled", "gaps", "remembered", "times", "values")
 
     def __init__(self, times: Times, values: list[float], gaps: bool) -> None:
         self.times = times
@@ -69,10 +71,16 @@ class Column:
         """Whether the marker may be among the values."""
         self.remembered: dict[object, float | None] = {}
         """What functions of ranges have made of it: a search asks the same again and again."""
+        self._sampled: dict[tuple[range, int], tuple[float | None, ...]] = {}
+
+    def forget(self) -> None:
+        """Its samples have changed."""
+        self.remembered.clear()
+        self._sampled.clear()
 
     def at(self, ref: int, horizon: int) -> tuple[int, float] | None:
         """The newest sample not after `ref`, with its time; None when it is too old or the series ended."""
-        i = bisect_right(self.times, ref if ref < horizon else horizon) - 1
+        i = _until(self.times, ref if ref < horizon else horizon) - 1
         if i < 0:
             return None
         time, value = self.times[i], self.values[i]
@@ -80,14 +88,32 @@ class Column:
             return None
         return time, value
 
+    def sampled(self, times: range, horizon: int) -> tuple[float | None, ...]:
+        """What `at` finds at each of these times; None: nothing."""
+        key = times, horizon
+        found = self._sampled.get(key)
+        if found is None:
+            if len(self._sampled) >= _MOST_SAMPLED:
+                self._sampled.clear()
+            samples = (self.at(time, horizon) for time in times)
+            found = self._sampled[key] = tuple(None if one is None else one[1] for one in samples)
+        return found
+
     def between(self, low: int, high: int) -> tuple[Times, list[float]]:
         """The samples after `low` and not after `high`."""
-        first, last = bisect_right(self.times, low), bisect_right(self.times, high)
+        first, last = _until(self.times, low), _until(self.times, high)
         times, values = self.times[first:last], self.values[first:last]
         if not self.gaps:
             return times, values
         kept = [(t, v) for t, v in zip(times, values, strict=True) if v is not STALE]
         return [t for t, _ in kept], [v for _, v in kept]
+
+
+def _until(times: Times, high: int) -> int:
+    """How many of them are not after `high`."""
+    if isinstance(times, range):  # as bisect has it, in one step
+        return max(0, min((high - times.start) // times.step + 1, len(times)))
+    return bisect_right(times, high)
 
 
 class Store:
@@ -110,7 +136,7 @@ class Store:
         self.searched = False
         """Whether this is one of many that differ in few columns."""
         for one in series:
-            self.add(one.labels, self._column_of(one))
+            self.add(one.labels, self.column_of(one.runs))
 
     def add(self, labels: Labels, column: Column) -> None:
         """One more series; its samples may be at any times."""
@@ -119,12 +145,13 @@ class Store:
         self.columns.append(column)
         self._found.clear()
 
-    def _column_of(self, series: Series) -> Column:
+    def column_of(self, runs: Sequence[Run]) -> Column:
+        """The samples of these runs, on the grid of this store."""
         values: list[float] = []
-        for run in series.runs:
+        for run in runs:
             first, step = run.first, run.step
             if isinstance(first, Gap):
-                return self.column(tuple(series.samples()))
+                return self.column([sample for each in runs for sample in each.samples()])
             values += [first + step * i for i in range(run.count)] if step else [float(first)] * run.count
         return Column(
             range(self.start, self.start + self.interval * len(values), self.interval), values, False
@@ -167,9 +194,14 @@ class Store:
             column = self.columns[index] = Column(list(column.times), column.values.copy(), True)
             self._recorded.add(index)
         assert isinstance(column.times, list)
-        column.remembered.clear()
+        column.forget()
         column.times.append(time)
         column.values.append(sample)
+
+    @property
+    def grows(self) -> bool:
+        """Whether samples are recorded into it."""
+        return bool(self._recorded)
 
     def find(self, matchers: Matchers) -> tuple[int, ...]:
         """The numbers of the series that are selected."""

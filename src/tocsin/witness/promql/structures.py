@@ -67,10 +67,10 @@ def _counts(numbers: Sequence[float]) -> tuple[int, ...]:
 
 
 def _worthy(splits: Iterable[Split]) -> tuple[Split, ...]:
-    """One split for each aggregation and set of needs."""
+    """One split for each place and set of needs."""
     found: dict[tuple[int, frozenset[int]], Split] = {}
     for split in splits:
-        found.setdefault((id(split.aggregate), split.needs), split)
+        found.setdefault((id(split.at), split.needs), split)
     return tuple(found.values())
 
 

@@ -31,7 +31,7 @@ def reverted(trial: Trial, state: State, origin: State) -> State:
     for index, motion in enumerate(origin):
         if state[index] != motion:
             less = (*state[:index], motion, *state[index + 1 :])
-            if trial.margin(less) > 0:
+            if trial.margin(less, 0.0) > 0:
                 state = less
     return state
 
@@ -64,7 +64,7 @@ def _one(trial: Trial, state: State, origin: State, group: tuple[int, ...], last
         return tuple(with_value(motion, value) if i in group else m for i, m in enumerate(state))
 
     def margin(value: float) -> float:
-        return trial.margin(with_(value))
+        return trial.margin(with_(value), 0.0)
 
     if motion.move == "clock":
         return with_(_moment(margin, motion.value, before, trial.grid, lasting))
@@ -87,7 +87,7 @@ def _same_move(trial: Trial, state: State, group: tuple[int, ...], before: Motio
     slower = range(int(before.value) + 1, _SLOWEST) if before.move == "toggle" else (0,)
     for value in slower:
         motion = with_value(before, float(value))
-        if trial.margin(tuple(motion if i in group else m for i, m in enumerate(state))) > 0:
+        if trial.margin(tuple(motion if i in group else m for i, m in enumerate(state)), 0.0) > 0:
             return motion
     return None
 

@@ -7,6 +7,7 @@ from tocsin.query.promql import parse
 from tocsin.query.promql.walk import selectors
 from tocsin.witness.case import Alerting
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, vector
+from tocsin.witness.promql.past import Given, Past
 from tocsin.witness.promql.store import STALE, Store
 from tocsin.witness.rule import Known, Recording, Rule
 from tocsin.witness.states import alertings
@@ -27,25 +28,38 @@ def predicted(
     known: Known = _NONE,
     *,
     budget: Budget | None = None,
+    past: Past | None = None,
 ) -> tuple[Alerting, ...]:
     """The alerts of `rule` when it is evaluated at 0, `every`, ... `until`, in seconds since `start`.
 
-    Recording rules come first, in their order, at each of these instants, as promtool 3.15.0 has it. Raises
-    what `evaluate.vector` raises, and QueryError for an expression that does not parse.
+    Recording rules come first, in their order, at each of these instants, as promtool 3.15.0 has it. `past`
+    knows courses of the same rule. Raises what `evaluate.vector` raises, and QueryError for an expression
+    that does not parse.
     """
+    case_series = tuple(case_series)
     store = Store(case_series, interval, start)
     budget = Budget() if budget is None else budget
     recorders = [Recorder(one, every, budget) for one in needed(rule.expr, known.recordings)]
     every = float(every)
     count = int(until / every + 1e-9) + 1
-    present: dict[Labels, list[bool]] = {}
-    for i in range(count):
+    past = Past() if past is None or recorders else past
+    given = past.given((interval, every, start), case_series, count)
+    for i in range(len(given), count):
         now = start + i * every
         for recorder in recorders:
             recorder.record(store, now)
-        for labels in alerts(rule, store, now, every, budget):
-            present.setdefault(labels, [False] * count)[i] = True
-    return alertings(present, every, rule.hold, rule.keep)
+        given.append(alerts(rule, store, now, every, budget))
+    past.keep((interval, every, start), case_series, given)
+    return alertings(_presence(given), every, rule.hold, rule.keep)
+
+
+def _presence(given: Given) -> dict[Labels, list[bool]]:
+    """For each element, which evaluations gave it."""
+    present: dict[Labels, list[bool]] = {}
+    for i, found in enumerate(given):
+        for labels in found:
+            present.setdefault(labels, [False] * len(given))[i] = True
+    return present
 
 
 def needed(expr: str, recordings: Sequence[Recording]) -> tuple[Recording, ...]:

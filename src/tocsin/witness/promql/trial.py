@@ -4,14 +4,14 @@ A state is one motion for each channel. Nothing is chosen here.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from tocsin.query.promql.ast import Expr
 from tocsin.witness.promql.clauses import Deciding
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, vector
 from tocsin.witness.promql.grid import Grid
-from tocsin.witness.promql.models import GONE, Channel, Motion, channel_runs, samples
+from tocsin.witness.promql.models import GONE, Channel, Motion, channel_runs
 from tocsin.witness.promql.store import Column, Store
 from tocsin.witness.telemetry import Run, Series
 
@@ -60,6 +60,7 @@ class Trial:
         """What is looked at where a counter does not count the same with each sample."""
         self.lasting = min(lasting, len(self.instants))
         self._columns: dict[tuple[int, Motion, Motion | None], list[Column]] = {}
+        self._known: dict[State, float] = {}
         self._places = _places(channels)
         self._state: State = (GONE,) * len(channels)
         self._store = self._empty()
@@ -91,7 +92,7 @@ class Trial:
             phases = [(self.length, self._timed(motion, before is not None))]
             if before is not None:
                 phases.insert(0, (self.lead, self._timed(before, False)))
-            found = [self._store.column(samples(runs)) for runs in channel_runs(self.channels[index], phases)]
+            found = [self._store.column_of(runs) for runs in channel_runs(self.channels[index], phases)]
             self._columns[key] = found
         return found
 
@@ -105,20 +106,42 @@ class Trial:
             return Motion("drift", grid.interval, begin - motion.value)
         return motion
 
-    def margin(self, state: State) -> float:
-        """How far the expression is from changing its mind; positive: it gives something, and goes on so."""
+    def margin(self, state: State, floor: float = -math.inf) -> float:
+        """How far the expression is from changing its mind; positive: it gives something, and goes on so.
+
+        What is below `floor` is not looked into further: any number below it is given.
+        """
+        known = self._known.get(state)
+        if known is None:
+            known = self._looked(state, floor)
+            if known >= floor:
+                self._known[state] = known
+        return known
+
+    def _looked(self, state: State, floor: float) -> float:
         store = self.store(state)
-        uneven = self.before is None and any(map(_uneven, state, self.channels))
-        instants = self.several if uneven else self.instants
-        found = [self._margin(self.expr, store, instants[0])]
-        if uneven and found[0] <= 0:
-            return found[0]
-        found += [self._margin(self.expr, store, instant) for instant in instants[1:]]
-        if self.against is not None and max(found) > 0:
-            other = [self._margin(self.against, store, instant) for instant in instants]
-            found = [min(margin, _not(more)) for margin, more in zip(found, other, strict=True)]
-        lasting = len(instants) if uneven else self.lasting
-        return max(min(found[i : i + lasting]) for i in range(len(found) - lasting + 1))
+        if self.before is None and any(map(_uneven, state, self.channels)):
+            least = self._both(store, self.several[0])
+            for instant in self.several[1:] if least > 0 else ():
+                least = min(least, self._both(store, instant))
+                if least <= 0:
+                    break
+            return least
+        known: dict[int, float] = {}
+
+        def at(place: int) -> float:
+            found = known.get(place)
+            if found is None:
+                found = known[place] = self._both(store, self.instants[place])
+            return found
+
+        return _most_lasting(at, len(self.instants), self.lasting, floor)
+
+    def _both(self, store: Store, instant: int) -> float:
+        margin = self._margin(self.expr, store, instant)
+        if self.against is None or margin <= 0:
+            return margin
+        return min(margin, _not(self._margin(self.against, store, instant)))
 
     def instant(self, state: State) -> float:
         """The time at which the margin is greatest."""
@@ -158,6 +181,21 @@ class Trial:
         except EngineRefuses:
             return NOTHING
         return max((element.margin for element in found), default=NOTHING)
+
+
+def _most_lasting(at: Callable[[int], float], count: int, lasting: int, floor: float) -> float:
+    """The greatest margin that is kept `lasting` times in a row. The last of each row is looked at first."""
+    best, first = -math.inf, 0
+    while first + lasting <= count:
+        least = math.inf
+        for place in range(first + lasting - 1, first - 1, -1):
+            least = min(least, at(place))
+            if least < floor or least <= best:
+                first = place + 1
+                break
+        else:
+            best, first = least, first + 1
+    return best
 
 
 def _counts_whole(channel: Channel) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from tocsin.query.promql.ast import Expr
 from tocsin.query.promql.walk import metrics, selectors
@@ -11,7 +12,7 @@ from tocsin.witness.promql.clauses import Deciding, opposed
 from tocsin.witness.promql.evaluate import EngineRefuses, vector
 from tocsin.witness.promql.grid import starts
 from tocsin.witness.promql.models import GONE, Motion
-from tocsin.witness.promql.phases import TAIL, Course, Setting, case, predict, told
+from tocsin.witness.promql.phases import TAIL, Course, Setting, case, firing, predict, told
 from tocsin.witness.promql.search import climb
 from tocsin.witness.promql.story import excerpt, missed
 from tocsin.witness.promql.tighten import reverted, scaled, tightened
@@ -48,8 +49,7 @@ class Lack:
 
 
 def twins(found: Found) -> Iterator[Case | Lack]:
-    """All twins that can be had, and what is known of those that cannot."""
-    yield from (clause(found, part) for part in found.parts)
+    """All twins that can be had, and what is known of those that cannot; those that cost least come first."""
     yield from _short(found)
     if any(motion != GONE for motion in found.attempt.calm):
         yield _baseline(found)
@@ -57,6 +57,7 @@ def twins(found: Found) -> Iterator[Case | Lack]:
         yield _gone(found)
     else:
         yield Lack("baseline: the witness has no series as long as all is well")
+    yield from (clause(found, part) for part in found.parts)
 
 
 def _fires(alerts: tuple[Alerting, ...]) -> bool:
@@ -73,7 +74,8 @@ def clause(found: Found, part: Deciding) -> Case | Lack:
     if searched is None:
         return Lack(f"{what}: no telemetry was found in which only this is different", part)
     trial, state = searched
-    for course in _courses(found, part, state):
+    courses = _courses(found, part, state)
+    for course in chain(courses, _anew(found, part, state)) if alone else courses:
         if all(motion == GONE for states in course.states for motion in states):
             continue
         try:
@@ -178,6 +180,14 @@ def _courses(found: Found, part: Deciding, full: State) -> Iterator[Course]:
     for share in () if alone else (0.1, 0.3, 0.6, 1.0):
         milder = tuple(_towards(m, c, share) for m, c in zip(state, calm, strict=True))
         yield replace(found.course, states=(calm, milder, calm), late=True)
+
+
+def _anew(found: Found, part: Deciding, full: State) -> Iterator[Course]:
+    """A course of its own: what fires through another branch may take longer."""
+    calm, state = _lean(found, part, full)
+    made = firing(found.setting, calm, state)
+    if not isinstance(made, str):
+        yield made[0]
 
 
 def _towards(motion: Motion, goal: Motion, part: float) -> Motion:

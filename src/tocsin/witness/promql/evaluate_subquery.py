@@ -1,0 +1,148 @@
+"""Subqueries: an expression at many instants, of which the next evaluation asks most again.
+
+What it gave at an instant is remembered for as long as the columns are the same; and where it asks for
+nothing but the newest samples, what it gives for the same samples.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
+from typing import TypeAlias
+
+from tocsin.query.promql.ast import Call, Expr, Number, Range, Subquery, Timed
+from tocsin.query.promql.walk import selectors, walk
+from tocsin.witness.promql.evaluate_durations import When, positive, when
+from tocsin.witness.promql.evaluate_terms import Element, MatrixPlan, Moment, VectorPlan, Window, nameless
+from tocsin.witness.promql.functions_time import PARTS
+from tocsin.witness.promql.store import AnyOf, Matchers
+from tocsin.witness.telemetry import Labels
+
+Steps: TypeAlias = dict[int, list[Element]]
+"""What the expression gives at instants; it may be added to."""
+Stepping: TypeAlias = Callable[[Moment, range], Iterable[list[Element]]]
+"""What it gives at each of these instants."""
+_MOST_COURSES = 8
+"""So many sets of columns are remembered for each subquery."""
+_MOST_SAMPLED = 256
+"""So many sets of samples."""
+_OF_THE_EVALUATION = frozenset(("start", "end", "range", "step"))
+_OF_THE_INSTANT = frozenset(("time", "timestamp", *PARTS)) | _OF_THE_EVALUATION
+
+
+def subquery(node: Subquery, inner: VectorPlan) -> tuple[MatrixPlan, When, int]:
+    """The windows of a subquery, the instant of their end and their length."""
+    at, length = when(node), positive(node.range)
+    step = None if node.step is None else positive(node.step)
+    remembered, stepping = _memory(node.expr), _stepping(node.expr, inner)
+
+    def run(moment: Moment) -> list[Window]:
+        high = at(moment)
+        every = moment.every if step is None else step
+        times = range(_first(high - length, every), high + 1, every)
+        moment.budget.spend(len(times))
+        steps = remembered(moment) if high <= moment.horizon else {}
+        later = range(next((time for time in times if time not in steps), high + 1), high + 1, every)
+        steps.update(zip(later, stepping(moment, later), strict=True))
+        points: dict[Labels, list[tuple[int, Element]]] = {}
+        for time in times:
+            for element in steps[time]:
+                points.setdefault(element.labels, []).append((time, element))
+        return [_window(labels, found) for labels, found in points.items()]
+
+    return run, at, length
+
+
+def _first(low: int, every: int) -> int:
+    """The first multiple of `every` after `low`, dividing as Go does (towards zero)."""
+    first = -every * (-low // every) if low < 0 else every * (low // every)
+    return first + every if first <= low else first
+
+
+def _window(labels: Labels, points: list[tuple[int, Element]]) -> Window:
+    margin = max(element.margin for _, element in points)
+    if margin > 0:
+        points = [point for point in points if point[1].margin > 0]
+    elif len({time for time, _ in points}) < len(points):
+        points = list(dict(points).items())
+    times, values = [time for time, _ in points], [element.value for _, element in points]
+    return Window(labels, nameless(labels), times, values, margin)
+
+
+def _memory(node: Expr) -> Callable[[Moment], Steps]:
+    """What is known of the steps, for the columns of the moment's store."""
+    if any(map(_beyond_its_instant, walk(node))):
+        return lambda moment: {}
+    wanted = _wanted(node)
+    known: dict[tuple[object, ...], Steps] = {}
+
+    def run(moment: Moment) -> Steps:
+        store = moment.store
+        if store.grows:
+            return {}
+        columns = store.columns
+        key = store.family, moment.every, moment.hopeful, *[columns[i] for i in store.find(wanted)]
+        found = known.get(key)
+        if found is None:
+            if len(known) >= _MOST_COURSES:
+                known.clear()
+            found = known[key] = {}
+        return found
+
+    return run
+
+
+def _stepping(node: Expr, plan: VectorPlan) -> Stepping:
+    """The plan at many instants; where time is nothing to it, once for the same samples."""
+
+    def each(moment: Moment, times: Iterable[int]) -> Iterator[list[Element]]:
+        now = moment.t
+        try:
+            for time in times:
+                moment.t = time
+                yield plan(moment)
+        finally:
+            moment.t = now
+
+    if any(map(_asks_for_more, walk(node))):
+        return each
+    wanted = _wanted(node)
+    known: dict[tuple[object, ...], list[Element]] = {}
+
+    def run(moment: Moment, times: range) -> Iterator[list[Element]]:
+        store = moment.store
+        columns = [store.columns[i] for i in store.find(wanted)]
+        moment.budget.spend(len(times) * len(columns))
+        sampled = [column.sampled(times, moment.horizon) for column in columns]
+        rows = zip(*sampled, strict=True) if sampled else repeat((), len(times))
+        for time, samples in zip(times, rows, strict=True):
+            key = store.family, moment.hopeful, samples
+            found = known.get(key)
+            if found is None:
+                if len(known) >= _MOST_SAMPLED:
+                    known.clear()
+                [found] = each(moment, (time,))
+                known[key] = found
+            yield found
+
+    return run
+
+
+def _wanted(node: Expr) -> Matchers:
+    return AnyOf(tuple(Matchers(selector) for selector in selectors(node)))
+
+
+def _asks_for_more(node: Expr) -> bool:
+    """Whether more is asked than the newest samples."""
+    if isinstance(node, Call):
+        return node.name in _OF_THE_INSTANT
+    moved = isinstance(node, Timed) and (node.offset is not None or node.at is not None)
+    return moved or isinstance(node, Range | Subquery)
+
+
+def _beyond_its_instant(node: Expr) -> bool:
+    """Whether more is asked than what was there at the instant: about the evaluation, or what follows."""
+    if isinstance(node, Call):
+        return node.name in _OF_THE_EVALUATION
+    if not isinstance(node, Timed):
+        return False
+    back = node.offset is None or (isinstance(node.offset, Number) and node.offset.value >= 0)
+    return node.at is not None or not back
