@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tocsin.model.scenario import Course, Scenario, Signal
 from tocsin.model.telemetry import Metric, Service
 from tocsin.model.workspace import Model
-from tocsin.witness.telemetry import Gap, Labels, Sample, Series, labels, runs
+from tocsin.witness.telemetry import Gap, Labels, Run, Sample, Series, labels, runs
 
 START = 1_704_067_200.0
 """2024-01-01 00:00:00 UTC, a Monday."""
@@ -238,10 +238,7 @@ def _value(course: Course, at: float, i: int, name: Labels) -> float:
 def _listed(course: Course | None, on: Timing) -> Iterator[Sample]:
     """The samples that are said, and after them none."""
     for first, step, count in course.items if course is not None else ():
-        for i in range(count or on.samples):
-            if first in ("_", "stale"):
-                yield Gap(first)
-            else:
-                yield float(first) + step * i
+        begin = Gap(first) if first in ("_", "stale") else float(first)
+        yield from Run(begin, count or on.samples, step).samples()
     while True:
         yield Gap.MISSING

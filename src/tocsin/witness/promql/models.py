@@ -158,7 +158,8 @@ def _joined(first: Run, second: Run) -> Run | None:
     if isinstance(first.first, Gap) or isinstance(second.first, Gap):
         return Run(first.first, first.count + second.count) if first.first is second.first else None
     step = first.step if first.count > 1 else second.step if second.count > 1 else 0.0
-    goes_on = first.first + step * first.count == second.first
+    last = first.last
+    goes_on = not isinstance(last, Gap) and last + step == second.first
     same = second.step == step or second.count == 1
     return Run(first.first, first.count + second.count, step) if goes_on and same else None
 

@@ -110,7 +110,7 @@ class Store:
         self.searched = False
         """Whether this is one of many that differ in few columns."""
         for one in series:
-            self.add(one.labels, self._column_of(one))
+            self.add(one.labels, self.column(tuple(one.samples())))
 
     def add(self, labels: Labels, column: Column) -> None:
         """One more series; its samples may be at any times."""
@@ -119,21 +119,10 @@ class Store:
         self.columns.append(column)
         self._found.clear()
 
-    def _column_of(self, series: Series) -> Column:
-        values: list[float] = []
-        for run in series.runs:
-            first, step = run.first, run.step
-            if isinstance(first, Gap):
-                return self.column(tuple(series.samples()))
-            values += [first + step * i for i in range(run.count)] if step else [float(first)] * run.count
-        return Column(
-            range(self.start, self.start + self.interval * len(values), self.interval), values, False
-        )
-
     def column(self, samples: Sequence[Sample]) -> Column:
         """Samples on the grid of this store."""
         every = range(self.start, self.start + self.interval * len(samples), self.interval)
-        values = [float(sample) for sample in samples if not isinstance(sample, Gap)]
+        values = [sample for sample in samples if isinstance(sample, float)]
         if len(values) == len(samples):
             return Column(every, values, False)
         kept = [(t, s) for t, s in zip(every, samples, strict=True) if s is not Gap.MISSING]
