@@ -10,7 +10,9 @@ from tocsin.witness.promql.straight import straightened
 from tocsin.witness.telemetry import Gap, Run, Sample, Series, runs
 
 NUMBERS = st.one_of(
-    st.integers(-5, 5).map(float), st.sampled_from([0.1, -0.7, 1e9, 60.099, 1e300]), st.floats(allow_nan=False)
+    st.integers(-5, 5).map(float),
+    st.sampled_from([0.1, -0.7, 1e9, 60.099, 1e300]),
+    st.floats(allow_nan=False),
 )
 SAMPLES = st.lists(st.one_of(NUMBERS, st.sampled_from(Gap)), max_size=12)
 SHORT = st.integers(-99_999, 99_999).map(lambda n: n / 1000)

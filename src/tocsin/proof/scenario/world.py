@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from tocsin.model.scenario import Course, Scenario, Signal
 from tocsin.model.telemetry import Metric, Service
 from tocsin.model.workspace import Model
+from tocsin.query.numbers import bucket_edge
 from tocsin.witness.telemetry import Gap, Labels, Run, Sample, Series, labels, runs
 
 START = 1_704_067_200.0
@@ -145,7 +146,7 @@ def _usual(metric: Metric, target: Mapping[str, str]) -> Iterator[Track]:
             yield Track(_named(metric.name, own), True, rising)
         case "histogram":
             for bound in metric.buckets:
-                yield Track(_named(f"{metric.name}_bucket", {**own, "le": _le(bound)}), True, rising)
+                yield Track(_named(f"{metric.name}_bucket", {**own, "le": bucket_edge(bound)}), True, rising)
             yield Track(_named(f"{metric.name}_bucket", {**own, "le": "+Inf"}), True, rising)
             yield Track(_named(f"{metric.name}_count", own), True, rising)
             yield Track(_named(f"{metric.name}_sum", own), True, Course("rate", rate / 100, rate / 100))
@@ -169,10 +170,6 @@ def _gauge(metric: Metric) -> Course:
 
 def _named(name: str, own: Mapping[str, str]) -> Labels:
     return labels([*own.items(), ("__name__", name)])
-
-
-def _le(bound: float) -> str:
-    return f"{bound:.1f}" if bound == int(bound) else repr(bound)
 
 
 def _meant(signal: Signal, there: Iterable[Track], model: Model) -> list[Track]:

@@ -170,4 +170,3 @@ def _stretched(steps: list[float], at: int, count: int) -> list[float]:
 
 def _rounded(value: float, whole: bool) -> float:
     return float(round(value)) if whole else float(f"{value:.{_DIGITS}g}")
-
