@@ -15,7 +15,7 @@ from tocsin.witness.promql.impossible import refute
 from tocsin.witness.promql.inline import inlined
 from tocsin.witness.promql.phases import TAIL, Setting, case, firing, told
 from tocsin.witness.promql.timeline import predicted
-from tocsin.witness.promql.twins import Found, Lack, clause, twins
+from tocsin.witness.promql.twins import Found, Lack, clause, twins, why
 from tocsin.witness.rule import Known, Rule
 
 DEFAULT = 4_000_000
@@ -64,7 +64,7 @@ def _unasked(rule: Rule, known: Known) -> tuple[Case, ...]:
     alerts = predicted(rule, (), rule.every, rule.every, until, 0.0, known)
     if not any(one.firing is not None for one in alerts):
         return ()
-    story = "there are no series at all"
+    story = "There are no series at all."
     name = "it fires whatever the telemetry"
     return (
         Case(
@@ -118,7 +118,7 @@ def _completed(made: list[Case | Lack], other: Found) -> list[Case | Lack]:
 
 def _witnessed(found: Found, made: list[Case | Lack]) -> Witnessed:
     """The firing case first, then its twins."""
-    story = told(found.setting, found.course)
+    story = "\n".join((told(found.setting, found.course), *why(found)))
     first = case(found.setting, found.course, "fires", "it fires", story, found.alerts)
     cases = [one for one in made if isinstance(one, Case)]
     return Witnessed((first, *_named_apart(cases)), tuple(one.words for one in made if isinstance(one, Lack)))

@@ -9,11 +9,11 @@ from tocsin.witness.case import Alerting, Case, Clause, Kind
 from tocsin.witness.promql.attempts import Attempt
 from tocsin.witness.promql.clauses import Deciding, opposed
 from tocsin.witness.promql.evaluate import EngineRefuses, vector
+from tocsin.witness.promql.excerpts import excerpt, met, missed
 from tocsin.witness.promql.grid import starts
 from tocsin.witness.promql.models import GONE, Motion
 from tocsin.witness.promql.phases import TAIL, Course, Setting, case, predict, told
 from tocsin.witness.promql.search import climb
-from tocsin.witness.promql.story import excerpt, missed
 from tocsin.witness.promql.tighten import reverted, scaled, tightened
 from tocsin.witness.promql.trial import State, Trial
 
@@ -217,6 +217,15 @@ def _words(found: Found, part: Deciding, trial: Trial, state: State) -> str:
             return f"`{inside}` holds"
         case _:
             return f"only `{inside}` holds"
+
+
+def why(found: Found) -> Iterator[str]:
+    """A sentence on which comparisons hold when the witness fires, and with what values."""
+    trial, fault, text = found.attempt.trial, found.attempt.fault, found.text
+    asked = [part for part in found.parts if part.part == "comparison"]
+    words = (said for part in asked for said in met(text, part, *_sides(part, trial, fault)))
+    if said := "; ".join(dict.fromkeys(words)):
+        yield f"Then {said}."
 
 
 def _sides(part: Deciding, trial: Trial, state: State) -> tuple[float | None, float | None]:
