@@ -17,6 +17,7 @@ from tocsin.witness.excerpt import excerpt as shown
 from tocsin.witness.promql.clauses import Deciding
 from tocsin.witness.promql.evaluate_margin import COMPARE
 
+_MANY, _TOO_MANY = 10_000, 1e15
 _MISSES = {">": "not above", ">=": "below", "<": "not below", "<=": "above", "==": "not", "!=": "exactly"}
 _MEETS = {">": "above", ">=": "at least", "<": "below", "<=": "at most", "==": "exactly", "!=": "not"}
 
@@ -50,13 +51,14 @@ def _without(one: Selector, shared: set[tuple[str, str, str]]) -> Selector:
 
 
 def number(value: float) -> str:
-    """Five digits are enough for a person."""
-    return show_number(float(f"{value:.5g}"))
+    """Five digits are enough for a person; those of a large number are grouped."""
+    short = float(f"{value:.5g}")
+    return f"{short:,.0f}" if short.is_integer() and _MANY <= abs(short) < _TOO_MANY else show_number(short)
 
 
 def missed(text: str, part: Deciding, left: float | None, right: float | None) -> str:
     """A comparison that does not hold, with both values."""
-    if left is None or right is None:
+    if left is None or right is None or (part.positive and COMPARE[part.node.op](left, right)):
         return f"`{excerpt(text, part.start, part.end)}` does not hold"
     if not part.positive:
         return f"`{excerpt(text, part.start, part.end)}` holds: it is {number(left)}"
