@@ -31,6 +31,8 @@ def motion_words(motion: Motion, interval: float) -> str:
     match motion.move:
         case "level":
             return f"is {number(value)}"
+        case "drift" if not value:
+            return f"is {number(other)}"
         case "rise":
             return f"counts {_often(value / interval)}" if value else "counts nothing"
         case "drift":

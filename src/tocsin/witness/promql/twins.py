@@ -19,7 +19,7 @@ from tocsin.witness.promql.trial import State, Trial
 from tocsin.witness.promql.why import sides
 
 LOOKBACK = 300.0
-_FACTORS = (0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.04, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001)
+_FACTORS = (0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.04, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002)
 _NEVER_SHORT = "held one evaluation too short: the shortest fault that is noticed lasts for longer than `for`"
 
 
