@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tocsin.model.telemetry import Metric, Service
 from tocsin.model.workspace import Model
+from tocsin.query.numbers import bucket_edge
 from tocsin.witness.rule import Known, LogSignal, Recording, Signal
 
 _SUFFIXES: Mapping[str, tuple[str, ...]] = {
@@ -103,13 +104,8 @@ def _own(metric: Metric, suffix: str) -> dict[str, tuple[str, ...]]:
     said = {m.label: (m.value,) for m in metric.matchers if m.op == "="}
     own = {**said, **metric.labels}
     if suffix == "_bucket":
-        own["le"] = tuple(_le(bound) for bound in metric.buckets)
+        own["le"] = tuple(bucket_edge(bound) for bound in metric.buckets)
     return own
-
-
-def _le(bound: float) -> str:
-    """As Prometheus 3 writes it: a normalised float."""
-    return f"{bound:.1f}" if bound == int(bound) else repr(bound)
 
 
 def _streams(model: Model) -> Iterator[LogSignal]:

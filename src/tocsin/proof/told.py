@@ -1,20 +1,14 @@
-"""Words that several columns share: what a case came to, why there was none, lengths of time."""
+"""Words that several columns share: what a case came to, why there was none."""
 
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.engines.answers import NotRun
 from tocsin.proof.rulebook import Subject
 from tocsin.proof.trial import Trial
 from tocsin.proof.verdict import CaseVerdict
-from tocsin.query.durations import show_duration
 from tocsin.witness.outcome import Impossible, NotFound, Reason
 
 NO_STACK = "no live stack"
 _HEARTBEATS = frozenset(("watchdog", "deadmansswitch", "deadmanswitch", "heartbeat"))
-
-
-def length(seconds: float) -> str:
-    """`90` as `1m30s`."""
-    return show_duration(seconds) or f"{seconds:g}s"
 
 
 def heartbeat(subject: Subject, reason: Reason) -> bool:
@@ -47,6 +41,6 @@ def broken(code: str, subject: Subject, verdict: CaseVerdict, claim: str) -> Dia
     words = f"`{subject.title}` does not behave as predicted: {verdict.case.name}"
     notes = (
         verdict.words or f"the engine does not agree that it {claim}",
-        *filter(None, (verdict.case.story,)),
+        *filter(None, (" ".join(verdict.case.story.split()),)),
     )
     return Diagnostic(code, "error", words, Label(at, pins.words if pins else ""), others, notes)

@@ -62,7 +62,7 @@ class Case:
     """All alerts that become pending or firing; empty: the expression never gives anything."""
     pins: Clause | None = None
     story: str = ""
-    """What happens, in a sentence with the numbers: "10 requests/s, 6 % of them fail from 5m to 12m"."""
+    """What happens, with the numbers, a line for each sentence: "From 5m to 12m: up is 0 (else is 1)."."""
 
     @property
     def fires(self) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.proof.column import Cell, column, not_run, proven, refuted
+from tocsin.proof.histories import length
 from tocsin.proof.rulebook import Subject
-from tocsin.proof.told import broken, heartbeat, length
+from tocsin.proof.told import broken, heartbeat
 from tocsin.proof.trial import Remark, Scraping, Trial
 from tocsin.proof.verdict import CaseVerdict
 from tocsin.query.errors import QueryError

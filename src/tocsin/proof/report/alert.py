@@ -8,11 +8,11 @@ from tocsin.model.alerting import Alert
 from tocsin.model.units import threshold_words
 from tocsin.proof.column import Cell
 from tocsin.proof.course import Course, course
+from tocsin.proof.histories import outcome
 from tocsin.proof.ledger import Judged, Row
 from tocsin.proof.report.plot_text import drawn
-from tocsin.proof.told import length
 from tocsin.proof.trial import Proof
-from tocsin.witness.case import Alerting, Case
+from tocsin.witness.case import Case
 
 WIDTH = 98
 _TITLE = 12
@@ -46,18 +46,12 @@ def _rule(row: Row, judged: Judged) -> Iterator[str]:
     proof = row.trial.proof(judged.subject)
     main = next((one.case for one in proof.verdicts if one.case.fires), None)
     if main is not None:
-        yield from folded("fires", "; ".join(filter(None, (main.story, *map(times, main.expected[:1])))))
+        yield from folded("fires", f"{main.story} {outcome(main)}".strip())
         yield from (f"  {line}".rstrip() for line in _plot(row, judged, main))
     for name in ("fires", "quiet", "resolves", "sharp"):
         cell = judged.cells.get(name)
         if cell is not None and not (name == "fires" and main is not None and cell.state == "proven"):
             yield from folded(name, _cell(name, cell, proof))
-
-
-def times(alert: Alerting) -> str:
-    """`pending at 5m, firing at 7m, resolved at 14m`."""
-    parts = ((alert.pending, "pending"), (alert.firing, "firing"), (alert.resolved, "resolved"))
-    return ", ".join(f"{word} at {length(at)}" for at, word in parts if at is not None)
 
 
 def _plot(row: Row, judged: Judged, case: Case) -> list[str]:

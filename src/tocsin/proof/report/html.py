@@ -10,9 +10,10 @@ from html import escape
 from tocsin.diag.excerpt import render
 from tocsin.proof.column import Cell
 from tocsin.proof.course import Course, course
+from tocsin.proof.histories import outcome
 from tocsin.proof.ledger import Judged, Ledger, Row
 from tocsin.proof.report import html_plot as plot
-from tocsin.proof.report.alert import times, unit_of
+from tocsin.proof.report.alert import unit_of
 from tocsin.proof.report.html_style import CSS
 from tocsin.proof.report.text import mark, summary
 from tocsin.proof.trial import Proof
@@ -102,8 +103,7 @@ def _rule(row: Row, judged: Judged, twins: bool) -> Iterator[str]:
 
 
 def _witness(row: Row, judged: Judged, main: CaseVerdict) -> Iterator[str]:
-    words = "; ".join(filter(None, (main.case.story or main.case.name, *map(times, main.case.expected[:1]))))
-    yield f"<p>{escape(words)}</p>"
+    yield f"<p>{escape(main.case.story or main.case.name)} {escape(outcome(main.case))}</p>"
     found = _course(row, judged, main)
     if found is not None:
         yield plot.large(found, unit_of(judged.subject.alert, found), "")

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from tocsin.proof.course import Course
-from tocsin.proof.told import length
+from tocsin.proof.histories import length
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from tocsin.proof.course import Course
-from tocsin.proof.told import length
+from tocsin.proof.histories import length
 
 WIDTH = 64
 HEIGHT = 6

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from tocsin.model.scenario import Course, Scenario, Signal
 from tocsin.model.telemetry import Metric, Service
 from tocsin.model.workspace import Model
-from tocsin.witness.telemetry import Gap, Labels, Sample, Series, labels, runs
+from tocsin.query.numbers import bucket_edge
+from tocsin.witness.telemetry import Gap, Labels, Run, Sample, Series, labels, runs
 
 START = 1_704_067_200.0
 """2024-01-01 00:00:00 UTC, a Monday."""
@@ -145,7 +146,7 @@ def _usual(metric: Metric, target: Mapping[str, str]) -> Iterator[Track]:
             yield Track(_named(metric.name, own), True, rising)
         case "histogram":
             for bound in metric.buckets:
-                yield Track(_named(f"{metric.name}_bucket", {**own, "le": _le(bound)}), True, rising)
+                yield Track(_named(f"{metric.name}_bucket", {**own, "le": bucket_edge(bound)}), True, rising)
             yield Track(_named(f"{metric.name}_bucket", {**own, "le": "+Inf"}), True, rising)
             yield Track(_named(f"{metric.name}_count", own), True, rising)
             yield Track(_named(f"{metric.name}_sum", own), True, Course("rate", rate / 100, rate / 100))
@@ -169,10 +170,6 @@ def _gauge(metric: Metric) -> Course:
 
 def _named(name: str, own: Mapping[str, str]) -> Labels:
     return labels([*own.items(), ("__name__", name)])
-
-
-def _le(bound: float) -> str:
-    return f"{bound:.1f}" if bound == int(bound) else repr(bound)
 
 
 def _meant(signal: Signal, there: Iterable[Track], model: Model) -> list[Track]:
@@ -238,10 +235,7 @@ def _value(course: Course, at: float, i: int, name: Labels) -> float:
 def _listed(course: Course | None, on: Timing) -> Iterator[Sample]:
     """The samples that are said, and after them none."""
     for first, step, count in course.items if course is not None else ():
-        for i in range(count or on.samples):
-            if first in ("_", "stale"):
-                yield Gap(first)
-            else:
-                yield float(first) + step * i
+        begin = Gap(first) if first in ("_", "stale") else float(first)
+        yield from Run(begin, count or on.samples, step).samples()
     while True:
         yield Gap.MISSING

@@ -12,6 +12,7 @@ from typing import Any
 
 from tocsin.artifacts.emit import yaml_text
 from tocsin.proof.evidence import Evidence, Key
+from tocsin.proof.histories import outcome
 from tocsin.proof.promtool.rule import duration
 from tocsin.proof.testfile.mark import header, seal
 from tocsin.proof.verdict import Proposal
@@ -94,9 +95,9 @@ def _sections(
             yield "\n" + comment(f"{title} {proof}".strip())
         witness = next((case for case in proposal.cases if case.fires), None)
         for case, seen in held:
-            story = ". ".join(part.rstrip(".") for part in (case.story, pinned(case)) if part)
+            told = (*case.story.splitlines(), pinned(case), outcome(case))
             test = form.test(title, rule, case, seen, witness)
-            yield "\n" + comment(story) + yaml_text({"tests": [test]}).removeprefix("tests:\n")
+            yield "\n" + "".join(map(comment, told)) + yaml_text({"tests": [test]}).removeprefix("tests:\n")
 
 
 def titles(rules: Sequence[Rule]) -> list[str]:
@@ -115,7 +116,7 @@ def _difference(rule: Rule, alike: Sequence[Rule]) -> str:
 
 def pinned(case: Case) -> str:
     """Which clause a case is about, unless its name says so."""
-    return f"Pins: {case.pins.words}" if case.pins and case.pins.words not in case.name else ""
+    return f"Pins: {case.pins.words}." if case.pins and case.pins.words not in case.name else ""
 
 
 def comment(text: str) -> str:

@@ -72,7 +72,7 @@ def _place(kind: Kind) -> tuple[int, int]:
 
 
 def _where(setting: Setting, kind: Kind) -> str:
-    return words.shortened(setting.rule.expr[slice(*_place(kind))], 60)
+    return words.excerpt(setting.rule.expr, *_place(kind))
 
 
 def _reader(trial: Trial, kind: Kind) -> int:

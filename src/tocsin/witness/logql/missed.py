@@ -26,7 +26,7 @@ class _Edge:
 
 def just_missed(setting: Setting, part: Deciding) -> Case | str:
     """The case that pins `part`, or why there is none."""
-    where = words.shortened(setting.rule.expr[slice(*part.place)], 60)
+    where = words.excerpt(setting.rule.expr, *part.place)
     edges = _edges_of(setting, part)
     if not edges:
         return f"nothing was found that makes `{where}` alone turn round"
@@ -40,7 +40,7 @@ def just_missed(setting: Setting, part: Deciding) -> Case | str:
 
 def just_over(setting: Setting, part: Deciding) -> Case | str:
     """The same from the other side: it fires by a hair."""
-    where = words.shortened(setting.rule.expr[slice(*part.place)], 60)
+    where = words.excerpt(setting.rule.expr, *part.place)
     for state in over(setting, part):
         case = _over(setting, part, state)
         if case.fires:

@@ -81,7 +81,7 @@ def _hits(setting: Setting) -> list[Kind]:
 
 def _stages(setting: Setting, near: list[Kind], found: Found) -> None:
     for kind in near:
-        where = words.shortened(setting.rule.expr[slice(*(kind.missed or (0, 0)))], 60)
+        where = words.excerpt(setting.rule.expr, *(kind.missed or (0, 0)))
         found.add(f"without `{where}`", partial(instead, setting, kind))
         if _flows(setting, kind):
             found.add(f"beside `{where}`", partial(beside, setting, kind), needed=False)
@@ -112,7 +112,7 @@ def _other_branches(setting: Setting, found: Found) -> Iterator[tuple[int, State
             return min(margin if i == number else -margin for i, margin in enumerate(margins))
 
         state = satisfying(trial, goal, steps=_BRANCH)
-        where = words.shortened(setting.rule.expr[side.start : side.end], 60)
+        where = words.excerpt(setting.rule.expr, side.start, side.end)
         if state is None:
             found.missing.append(f"another branch: nothing was found under which `{where}` alone holds")
         else:
@@ -121,7 +121,7 @@ def _other_branches(setting: Setting, found: Found) -> Iterator[tuple[int, State
 
 def _branch(setting: Setting, number: int) -> Case | str:
     side = branches(setting.trial.plan.expr)[number]
-    where = words.shortened(setting.rule.expr[side.start : side.end], 60)
+    where = words.excerpt(setting.rule.expr, side.start, side.end)
     pins = Clause(side.start, side.end, f"only `{where}` holds")
     phases, story = setting.phases(setting.fault, setting.span), words.story(setting, setting.fault)
     case = setting.case(f"only {where}", "firing-clause", phases, story, pins)
@@ -163,13 +163,14 @@ def _cut(setting: Setting) -> Case | None:
     if not held or fires:
         return None
     short = replace(setting, span=replace(span, end=span.begin + length * every / 4))
-    story = f"{words.story(short, setting.fault)}: it holds for {held} evaluations"
+    story = f"{words.story(short, setting.fault)}\nIt holds for {held} evaluations."
     return short.case("held too short", "short", short.phases(setting.fault, short.span), story)
 
 
 def _healthy(setting: Setting) -> Case | str:
     phases = [Phase(0.0, setting.span.until, setting.calm, setting.span.sudden)]
-    case = setting.case("healthy", "baseline", phases, f"{words.flows(setting, setting.calm)}, all the time")
+    story = f"All the time: {words.flows(setting, setting.calm)}."
+    case = setting.case("healthy", "baseline", phases, story)
     return case if not case.fires else "the healthy lines make it fire now and then"
 
 
@@ -178,7 +179,7 @@ def _gone(setting: Setting) -> Case | str:
         return "there are no lines in the healthy state"
     begin = setting.span.begin
     phases = [Phase(0.0, begin, setting.calm, setting.span.sudden)]
-    story = f"{words.flows(setting, setting.calm)} until {words.duration(begin)}, then no line at all"
+    story = f"Until {words.duration(begin)}: {words.flows(setting, setting.calm)}.\nThen no line at all."
     return setting.case("lines stop", "gone", phases, story)
 
 
@@ -190,7 +191,7 @@ def _cut_off(setting: Setting) -> Case | str:
     until = max(span.until, span.end + setting.trial.times.longest + 2 * setting.every)
     longer = replace(setting, span=replace(span, until=math.ceil(until / setting.every) * setting.every))
     phases = longer.phases(setting.fault, longer.span)[:2]
-    story = f"{words.flows(setting, setting.fault)} until {words.duration(span.end)}, then no line at all"
+    story = f"Until {words.duration(span.end)}: {words.flows(setting, setting.fault)}.\nThen no line at all."
     return longer.case("lines stop as it fires", "gone", phases, story)
 
 

@@ -1,6 +1,7 @@
 """Finds telemetry under which a PromQL rule fires, and its nearest quiet twins, from the rule alone."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 from tocsin.query.promql import QueryError, parse
@@ -14,9 +15,11 @@ from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood,
 from tocsin.witness.promql.grid import asks_the_time
 from tocsin.witness.promql.impossible import refute
 from tocsin.witness.promql.inline import inlined
-from tocsin.witness.promql.phases import TAIL, Setting, case, firing, told
+from tocsin.witness.promql.phases import TAIL, Setting, case, firing, series, told
+from tocsin.witness.promql.store import Store
 from tocsin.witness.promql.timeline import predicted
 from tocsin.witness.promql.twins import Found, Lack, clause, twins
+from tocsin.witness.promql.why import why
 from tocsin.witness.rule import Known, Rule
 
 DEFAULT = 4_000_000
@@ -71,7 +74,7 @@ def _unasked(rule: Rule, known: Known) -> tuple[Case, ...]:
     alerts = predicted(rule, (), rule.every, rule.every, until, 0.0, known)
     if not any(one.firing is not None for one in alerts):
         return ()
-    story = "there are no series at all"
+    story = "There are no series at all."
     name = "it fires whatever the telemetry"
     return (
         Case(
@@ -141,11 +144,18 @@ def _complete(made: list[Case | Lack], other: Found) -> None:
 
 def _witnessed(found: Found, made: list[Case | Lack]) -> Witnessed:
     """The firing case first, then its twins."""
-    story = told(found.setting, found.course)
+    story = "\n".join((told(found.setting, found.course), *_why_it_fires(found)))
     first = case(found.setting, found.course, "fires", "it fires", story, found.alerts)
     cases = sorted((one for one in made if isinstance(one, Case)), key=lambda one: one.pins is None)
     lacks = sorted((one for one in made if isinstance(one, Lack)), key=lambda one: one.part is None)
     return Witnessed((first, *_named_apart(cases)), tuple(one.words for one in lacks))
+
+
+def _why_it_fires(found: Found) -> Iterator[str]:
+    grid, rule = found.setting.grid, found.setting.rule
+    store = Store(series(found.setting, found.course), grid.interval, grid.start)
+    at = max(one.firing for one in found.alerts if one.firing is not None)
+    return why(rule.expr, found.parts, store, grid.start + at - rule.query_offset, grid.every)
 
 
 def _named_apart(cases: list[Case]) -> list[Case]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tocsin.query.numbers import show_number
+from tocsin.query.numbers import bucket_edge
 from tocsin.witness.promql.names import Nature
 from tocsin.witness.telemetry import Gap, Labels, Run, Series, labels, runs
 
@@ -47,14 +47,8 @@ class Channel:
         """The labels of all its series, in the order of `motion_runs`."""
         if not self.edges:
             return self.labels
-        bounds = (*map(bound, self.edges), "+Inf")
+        bounds = (*map(bucket_edge, self.edges), "+Inf")
         return tuple(labels((*one, ("le", le))) for one in self.labels for le in bounds)
-
-
-def bound(edge: float) -> str:
-    """An upper bound as Prometheus 3 writes it: always with a point."""
-    text = show_number(edge)
-    return f"{text}.0" if text.lstrip("-").isdigit() else text
 
 
 def channel_runs(channel: Channel, phases: Sequence[tuple[int, Motion]]) -> list[tuple[Run, ...]]:
@@ -158,6 +152,7 @@ def _joined(first: Run, second: Run) -> Run | None:
     if isinstance(first.first, Gap) or isinstance(second.first, Gap):
         return Run(first.first, first.count + second.count) if first.first is second.first else None
     step = first.step if first.count > 1 else second.step if second.count > 1 else 0.0
-    goes_on = first.first + step * first.count == second.first
+    last = first.last
+    goes_on = not isinstance(last, Gap) and last + step == second.first
     same = second.step == step or second.count == 1
     return Run(first.first, first.count + second.count, step) if goes_on and same else None

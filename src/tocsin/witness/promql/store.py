@@ -6,7 +6,7 @@ all the rest. All times in here are milliseconds, as in the engine.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from tocsin.query.nodes import LabelMatcher
 from tocsin.query.promql.ast import Selector
@@ -147,20 +147,16 @@ class Store:
 
     def column_of(self, runs: Sequence[Run]) -> Column:
         """The samples of these runs, on the grid of this store."""
-        values: list[float] = []
-        for run in runs:
-            first, step = run.first, run.step
-            if isinstance(first, Gap):
-                return self.column([sample for each in runs for sample in each.samples()])
-            values += [first + step * i for i in range(run.count)] if step else [float(first)] * run.count
-        return Column(
-            range(self.start, self.start + self.interval * len(values), self.interval), values, False
-        )
+        samples = [sample for run in runs for sample in run.samples()]
+        if any(isinstance(run.first, Gap) for run in runs):
+            return self.column(samples)
+        every = range(self.start, self.start + self.interval * len(samples), self.interval)
+        return Column(every, cast(list[float], samples), False)
 
     def column(self, samples: Sequence[Sample]) -> Column:
         """Samples on the grid of this store."""
         every = range(self.start, self.start + self.interval * len(samples), self.interval)
-        values = [float(sample) for sample in samples if not isinstance(sample, Gap)]
+        values = [sample for sample in samples if isinstance(sample, float)]
         if len(values) == len(samples):
             return Column(every, values, False)
         kept = [(t, s) for t, s in zip(every, samples, strict=True) if s is not Gap.MISSING]

@@ -1,20 +1,15 @@
-"""Says in a sentence what happens in a case, with its numbers."""
+"""Says in sentences, each on a line, what happens in a case, with its numbers."""
 
 from collections.abc import Sequence
+from math import isclose
 
 from tocsin.query.durations import show_duration
-from tocsin.query.numbers import show_number
-from tocsin.witness.promql.clauses import Deciding
-from tocsin.witness.promql.models import Channel, Motion
+from tocsin.witness.promql.excerpts import number
+from tocsin.witness.promql.models import GONE, Channel, Motion
 from tocsin.witness.promql.trial import State
+from tocsin.witness.telemetry import Labels
 
-_LONGEST = 60
-_MISSES = {">": "not above", ">=": "below", "<": "not below", "<=": "above", "==": "not", "!=": "exactly"}
-
-
-def number(value: float) -> str:
-    """Five digits are enough for a person."""
-    return show_number(float(f"{value:.5g}"))
+_PERIODS = ((1.0, "a second"), (60.0, "a minute"), (3600.0, "an hour"))
 
 
 def duration(seconds: float) -> str:
@@ -22,10 +17,10 @@ def duration(seconds: float) -> str:
     return show_duration(seconds) or f"{number(seconds)}s"
 
 
-def series_name(channel: Channel) -> str:
-    """`up{job="x"}`, or with the number of replicas."""
-    pairs = dict(channel.labels[0]) if channel.labels else {}
-    inside = ", ".join(f'{name}="{value}"' for name, value in pairs.items() if name != "__name__")
+def series_name(channel: Channel, known: Labels = ()) -> str:
+    """`up{job="x"}`, or with the number of replicas; `known` labels need not be said."""
+    own = channel.labels[0] if channel.labels else ()
+    inside = ", ".join(f'{name}="{value}"' for name, value in own if (name, value) not in known)
     shown = f"{channel.metric}{{{inside}}}" if inside else channel.metric
     return f"{len(channel.labels)} series like {shown}" if len(channel.labels) > 1 else shown
 
@@ -36,15 +31,18 @@ def motion_words(motion: Motion, interval: float) -> str:
     match motion.move:
         case "level":
             return f"is {number(value)}"
+        case "drift" if not value:
+            return f"is {number(other)}"
         case "rise":
-            return f"counts {number(value / interval)} a second" if value else "counts nothing"
+            return f"counts {_often(value / interval)}" if value else "counts nothing"
         case "drift":
-            return f"moves from {number(other)} by {number(value * 60 / interval)} a minute"
+            way = "falls" if value < 0 else "rises"
+            return f"{way} from {number(other)} by {_often(abs(value) / interval)}"
         case "toggle":
             turn = duration(round(value) * interval)
             return f"changes between {number(other)} and {number(other + 1)} every {turn}"
         case "observe":
-            return f"has {number(other / interval)} observations a second, {number(value / interval)} slow"
+            return f"has {_often(other / interval)} observed, {_often(value / interval)} of it slow"
         case _:
             return _presence(motion)
 
@@ -64,33 +62,38 @@ def _presence(motion: Motion) -> str:
             return "is not there"
 
 
+def _often(rate: float) -> str:
+    """A rate per second, or per a longer time if that is a rounder number."""
+    said = [(float(f"{rate * seconds:.3g}"), rate * seconds, words) for seconds, words in _PERIODS]
+    for short, exact, words in said:
+        if short >= 0.1 and isclose(short, exact, rel_tol=1e-9):
+            return f"{number(short)} {words}"
+    short, _, words = next((one for one in said if one[0] >= 1), said[-1])
+    return f"about {number(short)} {words}"
+
+
 def sentence(
     channels: Sequence[Channel], calm: State, fault: State, interval: float, begin: float, end: float
 ) -> str:
-    """What is the same all the time, and what is different from `begin` to `end`."""
+    """What is different from `begin` to `end`, and what is the same all the time.
+
+    Labels that all series have are not said: they stand at the series.
+    """
+    told = [one for one in zip(channels, calm, fault, strict=True) if one[1:] != (GONE, GONE)]
+    known = _shared([labels for channel, _, _ in told for labels in channel.labels])
     steady, changed = [], []
-    for channel, before, motion in zip(channels, calm, fault, strict=True):
-        name = series_name(channel)
-        if before != motion:
-            words = f"{name} {motion_words(before, interval)}, but {motion_words(motion, interval)}"
-            changed.append(f"{words} from {duration(begin)} to {duration(end)}")
-        elif motion.move != "gone":
-            steady.append(f"{name} {motion_words(motion, interval)}")
-    return "; ".join((*steady, *changed))
+    for channel, before, motion in told:
+        words = f"{series_name(channel, known)} {motion_words(motion, interval)}"
+        if before == motion:
+            steady.append(words)
+        else:
+            changed.append(f"{words} (else {motion_words(before, interval)})")
+    parts = ((f"From {duration(begin)} to {duration(end)}", changed), ("All the time", steady))
+    return "\n".join(f"{when}: {'; '.join(what)}." for when, what in parts if what)
 
 
-def excerpt(text: str, start: int, end: int) -> str:
-    """A part of the expression on one line, shortened."""
-    words = " ".join(text[start:end].split())
-    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 3]}..."
-
-
-def missed(text: str, part: Deciding, left: float | None, right: float | None) -> str:
-    """A comparison that does not hold, with both values."""
-    node = part.node
-    if left is None or right is None:
-        return f"`{excerpt(text, part.start, part.end)}` does not hold"
-    what = excerpt(text, node.left.start, node.left.end)
-    if not part.positive:
-        return f"`{excerpt(text, part.start, part.end)}` holds: it is {number(left)}"
-    return f"`{what}` is {number(left)}, {_MISSES[node.op]} {number(right)}"
+def _shared(found: Sequence[Labels]) -> Labels:
+    """The name of the metric is never said as a label."""
+    common = set(found[0]).intersection(*found) if found else set()
+    names = {pair for labels in found for pair in labels if pair[0] == "__name__"}
+    return tuple(sorted(common | names))

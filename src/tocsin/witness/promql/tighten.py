@@ -160,6 +160,9 @@ def _nearest(
     good = _bisected(margin, value, goal, least, fine)
     if fine and rises and 0 < abs(good) < FEW:
         good, fine = _bisected(margin, good, goal, least, False), False
+    even = float(math.floor(good) if good > value else math.ceil(good))
+    if whole and rises and 0 < margin(even) < WIDE:
+        return even
     return _rounded(margin, good, value, least, fine)
 
 
@@ -228,12 +231,16 @@ def magnified(trial: Trial, quiet: Trial, fault: State, calm: State) -> tuple[St
 
 def scaled(trial: Trial, state: State, factor: float) -> State:
     """So many times as much of everything: shares stay what they are."""
-    return tuple(
-        replace(m, value=m.value * factor, other=m.other * (factor if m.move == "observe" else 1.0))
-        if m.move in ("level", "rise", "observe") and m.value * factor <= channel.nature.high
-        else m
-        for m, channel in zip(state, trial.channels, strict=True)
-    )
+    return tuple(_scaled(m, channel, factor) for m, channel in zip(state, trial.channels, strict=True))
+
+
+def _scaled(motion: Motion, channel: Channel, factor: float) -> Motion:
+    value = motion.value * factor
+    if motion.move not in ("level", "rise", "observe") or value > channel.nature.high:
+        return motion
+    if motion.move == "level" and channel.nature.whole:
+        value = float(round(value))
+    return replace(motion, value=value, other=motion.other * (factor if motion.move == "observe" else 1.0))
 
 
 def absorbed(trial: Trial, calm: State, fault: State) -> State:

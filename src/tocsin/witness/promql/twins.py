@@ -9,17 +9,18 @@ from tocsin.query.promql.walk import metrics, selectors
 from tocsin.witness.case import Alerting, Case, Clause, Kind
 from tocsin.witness.promql.attempts import Attempt
 from tocsin.witness.promql.clauses import Deciding, opposed
-from tocsin.witness.promql.evaluate import EngineRefuses, vector
+from tocsin.witness.promql.evaluate import EngineRefuses
+from tocsin.witness.promql.excerpts import excerpt, missed
 from tocsin.witness.promql.grid import starts
 from tocsin.witness.promql.models import GONE, Motion
 from tocsin.witness.promql.phases import TAIL, Course, Setting, case, firing, predict, told
 from tocsin.witness.promql.search import climb
-from tocsin.witness.promql.story import excerpt, missed
 from tocsin.witness.promql.tighten import reverted, scaled, tightened
 from tocsin.witness.promql.trial import State, Trial
+from tocsin.witness.promql.why import sides
 
 LOOKBACK = 300.0
-_FACTORS = (0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.04, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001)
+_FACTORS = (0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.04, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002)
 _NEVER_SHORT = "held one evaluation too short: the shortest fault that is noticed lasts for longer than `for`"
 
 
@@ -220,27 +221,14 @@ def _words(found: Found, part: Deciding, trial: Trial, state: State) -> str:
     inside = excerpt(found.text, part.start, part.end)
     match part.part:
         case "comparison":
-            return missed(found.text, part, *_sides(part, trial, state))
+            store, at = trial.store(state), trial.instant(state)
+            return missed(found.text, part, *sides(part, store, at, trial.grid.every, trial.budget))
         case "guard":
             return f"`{inside}` gives nothing"
         case "exception":
             return f"`{inside}` holds"
         case _:
             return f"only `{inside}` holds"
-
-
-def _sides(part: Deciding, trial: Trial, state: State) -> tuple[float | None, float | None]:
-    """What stands left and right of the comparison."""
-    store = trial.store(state)
-    t = trial.instant(state)
-    values: list[float | None] = []
-    for side in (part.node.left, part.node.right):
-        try:
-            elements = vector(side, store, t, every=trial.grid.every, budget=trial.budget)
-        except EngineRefuses:
-            elements = []
-        values.append(elements[0].value if elements else None)
-    return values[0], values[1]
 
 
 def _case(

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
+from tocsin.witness.promql.straight import straightened
 from tocsin.witness.telemetry import Gap, Labels, Run, Sample, Series, labels, runs
 
 _DIGITS = 6
@@ -123,7 +124,7 @@ def _between(one: Series, other: Series, share: float) -> Series | None:
     left, right = _differences(first), _differences(second)
     whole = all(step.is_integer() for step in (*left, *right))
     steps = [_rounded(a + (b - a) * share, whole) for a, b in zip(left, right, strict=True)]
-    return Series(one.labels, runs(_tidy(accumulate(steps), whole)))
+    return Series(one.labels, straightened(list(accumulate(steps))))
 
 
 def scaled(series: Iterable[Series], times: float) -> tuple[Series, ...]:
@@ -132,17 +133,15 @@ def scaled(series: Iterable[Series], times: float) -> tuple[Series, ...]:
 
 
 def _scaled(one: Series, times: float) -> Series:
-    samples = (sample if isinstance(sample, Gap) else sample * times for sample in one.samples())
-    return Series(one.labels, runs(samples))
+    samples = [sample if isinstance(sample, Gap) else sample * times for sample in one.samples()]
+    return Series(one.labels, straightened(samples))
 
 
 def _retimed(one: Series, change: Callable[[list[float]], list[float]]) -> Series:
     samples = list(one.samples())
     if any(isinstance(sample, Gap) for sample in samples):
-        return Series(one.labels, runs(change(samples)))  # type: ignore[arg-type]
-    steps = _differences(samples)
-    whole = all(step.is_integer() for step in steps)
-    return Series(one.labels, runs(_tidy(accumulate(change(steps)), whole)))
+        return Series(one.labels, straightened(change(samples)))  # type: ignore[arg-type]
+    return Series(one.labels, straightened(list(accumulate(change(_differences(samples))))))
 
 
 def _differences(samples: Sequence[Sample]) -> list[float]:
@@ -171,8 +170,3 @@ def _stretched(steps: list[float], at: int, count: int) -> list[float]:
 
 def _rounded(value: float, whole: bool) -> float:
     return float(round(value)) if whole else float(f"{value:.{_DIGITS}g}")
-
-
-def _tidy(values: Iterable[float], whole: bool) -> Iterator[float]:
-    """Without the noise that adding up leaves behind."""
-    return (value if whole else float(f"{value:.12g}") for value in values)
