@@ -18,7 +18,7 @@ from tocsin.proof.search import cases_of, search
 from tocsin.proof.trial import Id, Proof, Scene, Sharp, Survivor, Trial
 from tocsin.proof.verdict import Proposal, Verdicts
 from tocsin.proof.workers import Workers
-from tocsin.witness.outcome import Always, Impossible, Witnessed
+from tocsin.witness.outcome import Always, Impossible, NotFound, Witnessed
 from tocsin.witness.rule import Known, Language
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class _Work:
     def _kept(self, key: Id) -> bool:
         proof = self.proofs[key]
         match proof.outcome:
-            case Impossible():
+            case Impossible() | NotFound():  # the search is bounded by steps: it would find nothing again
                 return True
             case Always() if not proof.verdicts:
                 return True

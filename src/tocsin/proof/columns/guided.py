@@ -24,12 +24,12 @@ def guided(trial: Trial, subject: Subject) -> Cell:
     if not alert.runbook:
         return not_meant("no runbook is wanted")
     if alert.runbook not in context.runbooks:
-        words = f"{subject.title}: there is no runbooks/{alert.runbook}"
+        words = f"{subject.row}: there is no runbooks/{alert.runbook}"
         return refuted((_finding(subject, words, "tocsin generate"),))
     problems = trial.once("guided", lambda: _problems(context))
     found = [*problems.get(alert.runbook, ())]
     if alert.runbook in trial.once("stale facts", lambda: _stale(context)):
-        words = f"{subject.title}: the facts in runbooks/{alert.runbook} are not those of the spec"
+        words = f"{subject.row}: the facts in runbooks/{alert.runbook} are not those of the spec"
         found.append(_finding(subject, words, "tocsin generate"))
     return refuted(tuple(found)) if found else proven((f"runbooks/{alert.runbook}",))
 

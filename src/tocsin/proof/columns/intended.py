@@ -3,6 +3,8 @@
 The standard scenarios, which nobody has to write, page nobody. This is what a rule cannot say of itself.
 """
 
+from collections.abc import Iterable, Sequence
+
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.diag.text import Span
 from tocsin.engines import NotRun
@@ -27,7 +29,7 @@ def intended(trial: Trial, subject: Subject) -> Cell:
     bad = [one for one in mine if not one.ok and _to_blame(one, alert.id)]
     words = tuple(f"{one.scenario}: {one.words}" for one in mine)
     if bad:
-        found = tuple(_finding(model, subject, one) for one in bad)
+        found = tuple(_finding(model, subject, alike) for alike in _alike(bad))
         return refuted(found, words, done=len(mine) - len(bad), total=len(mine))
     if any(one.names(alert.id) for one in mine):
         return proven(words)
@@ -42,11 +44,24 @@ def _to_blame(scene: Scene, alert: str) -> bool:
     return paged != named or (named and alert.rpartition("/")[2] in scene.words)
 
 
-def _finding(model: Model, subject: Subject, scene: Scene) -> Diagnostic:
-    kind = "standard scenario" if scene.standard else "scenario"
-    words = f"{kind} `{scene.scenario}`: {scene.words}"
-    others = (Label(subject.said.name, "this alert"),)
-    return Diagnostic(CODE, "error", words, Label(_place(model, subject, scene)), others)
+def _alike(scenes: Iterable[Scene]) -> Iterable[Sequence[Scene]]:
+    """Those of which the same is to be said, together: a rule that always fires is wrong in all of them."""
+    found: dict[str, list[Scene]] = {}
+    for one in scenes:
+        found.setdefault(one.words, []).append(one)
+    return found.values()
+
+
+def _finding(model: Model, subject: Subject, scenes: Sequence[Scene]) -> Diagnostic:
+    first, *others = scenes
+    kind = "standard scenario" if first.standard else "scenario"
+    more = f" and {len(others)} more" if others else ""
+    words = f"{kind} `{first.scenario}`{more}: {first.words}"
+    labels = (
+        Label(subject.said.name, "this alert"),
+        *(Label(_place(model, subject, one), "likewise") for one in others if not one.standard),
+    )
+    return Diagnostic(CODE, "error", words, Label(_place(model, subject, first)), labels)
 
 
 def _place(model: Model, subject: Subject, scene: Scene) -> Span:
