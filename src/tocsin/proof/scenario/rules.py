@@ -17,7 +17,7 @@ from tocsin.proof.rulebook import Book
 from tocsin.query.errors import QueryError
 from tocsin.query.promql import parse
 from tocsin.query.promql.walk import selectors
-from tocsin.witness.rule import Recording, Rule
+from tocsin.witness.rule import Language, Recording, Rule
 
 _OF_ALERTS = frozenset(("ALERTS", "ALERTS_FOR_STATE"))
 Metrics = frozenset[str] | None
@@ -87,16 +87,17 @@ class Chosen:
         return tree
 
 
-def rule_set(book: Book, model: Model, told: Iterable[str]) -> RuleSet:
-    """The rules of the book that matter; `told` are alerts that scenarios expect without a page."""
+def mattering(book: Book, model: Model, language: Language, told: Iterable[str]) -> list[Rule]:
+    """The rules for who is woken; `told` are alerts that scenarios expect without a page."""
     routing = Routing(model)
     names = {name.rpartition("/")[2] for name in told} | {one.when for one in model.inhibitions}
-    rules = [
-        subject.rule
-        for subject in book.subjects
-        if subject.rule.language == "promql"
-        and (subject.rule.name in names or _wakes(subject.rule, routing, model))
-    ]
+    rules = (one.rule for one in book.of(language))
+    return [one for one in rules if one.name in names or _wakes(one, routing, model)]
+
+
+def rule_set(book: Book, model: Model, told: Iterable[str]) -> RuleSet:
+    """The Prometheus rules of the book that matter; `told` are alerts that are expected without a page."""
+    rules = mattering(book, model, "promql", told)
     recordings = [one for several in book.recorded.values() for one in several]
     return RuleSet(
         recordings=tuple((one, _reads(one.expr)) for one in recordings),
