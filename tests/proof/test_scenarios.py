@@ -85,7 +85,6 @@ def test_where_an_alert_pages_nobody_it_must_still_be_told() -> None:
         }),
         (("template: service-down, for: 1m", "template: service-down, for: 0s"), {
             "a-missed-scrape": "pages web/WebDown", "a-restart": "pages web/WebDown",
-            "a-normal-week": "pages web/WebDown",
         }),
     ],
 )  # fmt: skip

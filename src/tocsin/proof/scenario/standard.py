@@ -37,6 +37,11 @@ class Standard:
     late: float = 0.0
     """Seconds by which log lines arrive late."""
 
+    @property
+    def days(self) -> bool:
+        """Whether it is about days, not about what happens within the hour."""
+        return self.lasts.ms >= _DAYS.ms
+
 
 def standards(model: Model) -> tuple[Standard, ...]:
     """All of them; the week only where the spec has none of its own."""
@@ -45,7 +50,10 @@ def standards(model: Model) -> tuple[Standard, ...]:
 
 
 def scenario(standard: Standard, model: Model) -> tuple[Scenario, list[Track], frozenset[str]]:
-    """As a scenario that pages nobody, with its series, and the metrics of those that are not always so."""
+    """As a scenario that pages nobody, with its series, and the metrics of those that it is about.
+
+    A week is about what has a daily rhythm: what a deployment does, a restart does as well.
+    """
     calm = [one for one in model.scenarios if is_calm(one)]
     usual = tuple(signal for one in calm for signal in (*one.usual, *one.signals))
     made = Scenario(
@@ -57,8 +65,10 @@ def scenario(standard: Standard, model: Model) -> tuple[Scenario, list[Track], f
     )
     found = tracks(made, model)
     changed = standard.change(found, model)
-    touched = {one.name for one in {*found} ^ {*changed}}
-    return made, changed, frozenset(touched | {signal.metric for signal in usual} if touched else ())
+    touched = set() if standard.days else {one.name for one in {*found} ^ {*changed}}
+    if touched or standard.days:
+        touched |= {signal.metric for signal in usual}
+    return made, changed, frozenset(touched)
 
 
 def is_calm(one: Scenario) -> bool:
@@ -87,13 +97,13 @@ def _missed(found: list[Track], model: Model) -> list[Track]:
 
 
 def _restarted(found: list[Track], model: Model) -> list[Track]:
-    return _with(found, *_restart(WARM_UP + 60.0, _AWAY))
+    return _with(found, *_restart(WARM_UP + 60.0))
 
 
-def _restart(at: float, lasts: float) -> Iterator[Happening]:
+def _restart(at: float) -> Iterator[Happening]:
     """What waits for its `for` meanwhile must not fire afterwards."""
-    yield at, at + lasts, "away"
-    yield at, at + lasts, "reset"
+    yield at, at + _AWAY, "away"
+    yield at, at + _AWAY, "reset"
 
 
 def _with(found: Iterable[Track], *happening: Happening) -> list[Track]:
@@ -114,7 +124,7 @@ def _born(found: list[Track], model: Model) -> list[Track]:
 
 def week(found: list[Track], model: Model) -> list[Track]:
     """A deployment each working day at 10 in the morning."""
-    days = (_restart(day * DAY + 10 * 3600.0, 60.0) for day in range(5))
+    days = (_restart(day * DAY + 10 * 3600.0) for day in range(5))
     return _with(found, *(one for day in days for one in day))
 
 
