@@ -2,12 +2,16 @@
 
 import pytest
 
+from tocsin import engines
 from tocsin.engines import Missing, NotRun
 from tocsin.model.routing import Routing
 from tocsin.model.workspace import Model
 from tocsin.proof import spec_rules
+from tocsin.proof.loki.grid import Grid, evaluate, push
+from tocsin.proof.scenario.logs import seen_late
 from tocsin.proof.scenario.pages import Firing, Page, pages
 from tocsin.proof.scenario.run import Intent, intents
+from tocsin.witness.telemetry import Line, Stream
 from workspaces import SHOP, edited, run
 
 FAILS = """\
@@ -43,8 +47,8 @@ def test_a_good_rule_set() -> None:
     found = outcome(SHOP + FAILS)
     assert {name: one.words for name, one in found.items() if not one.ok} == {}
     assert {name for name, one in found.items() if one.standard} == {
-        "one-of-ten-instances", "a-missed-scrape", "a-restart", "an-ha-pair", "born-above-zero",
-        "a-normal-week",
+        "one-of-ten-instances", "one-of-ten-endpoints", "a-missed-scrape", "a-restart", "an-ha-pair",
+        "born-above-zero", "a-normal-week",
     }  # fmt: skip
     (page,) = found["half-fails"].paged
     assert page.alert == "web/HighErrorRate" and 120 <= page.after <= 300
@@ -76,6 +80,12 @@ def test_where_an_alert_pages_nobody_it_must_still_be_told() -> None:
         (("template: service-down", "template: instance-down"), {
             "nobody-answers": "does not page WebDown", "one-of-ten-instances": "pages web/WebDown",
         }),
+        (("template: error-ratio\n", "template: error-ratio\n        by: [endpoint]\n"), {
+            "one-of-ten-endpoints": "pages web/HighErrorRate",
+        }),
+        (("template: service-down, for: 1m", "template: service-down, for: 0s"), {
+            "a-missed-scrape": "pages web/WebDown", "a-restart": "pages web/WebDown",
+        }),
     ],
 )  # fmt: skip
 def test_a_rule_that_says_the_wrong_thing(edit: tuple[str, str], wrong: dict[str, str]) -> None:
@@ -99,6 +109,65 @@ scenarios:
     assert (
         outcome(SHOP + inhibit + both, "web/WebDown")["all-at-once"].words == "pages web/WebDown after 1m30s"
     )
+
+
+LOGS = """\
+    logs: {stream: {service_name: web}, format: json, fields: {level: required}}
+    alerts:
+      LogsGone: {severity: critical, summary: none, logql: 'absent_over_time({service_name="web"}[1m])'}
+"""
+
+
+@pytest.mark.process
+def test_lines_that_come_late() -> None:
+    spec = edited(SHOP, ("    alerts:\n", LOGS))
+    assert outcome(spec)["logs-come-late"].words == "pages nobody"
+    hasty = outcome(edited(spec, ("[1m]", "[20s]")))
+    assert "pages web/LogsGone before anything has happened" in hasty["logs-come-late"].words
+
+
+@pytest.mark.parametrize(
+    ("expr", "seen"),
+    [
+        ('count_over_time({a="b"}[5m])', 'count_over_time({a="b"} [4m30s] offset 30s)'),
+        ('sum(bytes_over_time({a="b"} |= `x` [1h] offset 1m))', "[1h] offset 1m)"),
+        ('sum(bytes_over_time({a="b"} |= `x` [1h] offset 10s))', "[59m40s] offset 30s)"),
+        ('rate({a="b"}[1m])', '(rate({a="b"} [30s] offset 30s) * 0.5)'),
+        ('absent_over_time({a="b"}[30s])', 'absent_over_time({a="b"} [1s] offset 10d)'),
+    ],
+)
+def test_what_is_seen_of_late_lines(expr: str, seen: str) -> None:
+    assert seen in seen_late(expr, 30.0)
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    "expr",
+    [
+        'sum by (level) (count_over_time({a="b"} | logfmt [2m]))',
+        'sum(rate({a="b"} |= "n=1" [1m30s]))',
+        'absent_over_time({a="b"} |= "n=7" [1m])',
+        'max_over_time({a="b"} | logfmt | unwrap n [1m] offset 30s) by (level)',
+    ],
+)
+def test_late_lines_are_those_that_have_not_come(expr: str) -> None:
+    """Loki itself, given only the lines that have arrived at each evaluation."""
+    found = engines.loki()
+    if isinstance(found, Missing):
+        pytest.skip(str(found))
+    lines = [Line(20.0 * i + 3, f"level={'warn' if i % 3 else 'info'} n={i}") for i in range(12)]
+    with found.start() as loki:
+        push(loki, "all", [Stream((("a", "b"),), tuple(lines))])
+        whole = evaluate(loki, "all", seen_late(expr, 30.0), every=30, until=240)
+        assert isinstance(whole, Grid)
+        for number, at in enumerate((60, 120, 210)):
+            came = tuple(line for line in lines if line.at + 30 <= at)
+            push(loki, f"at-{number}", [Stream((("a", "b"),), came)])
+            then = evaluate(loki, f"at-{number}", expr, every=at, until=at)
+            assert isinstance(then, Grid)
+            now = {name: row[1] for name, row in then.elements.items() if row[1] is not None}
+            seen = {name: row[at // 30] for name, row in whole.elements.items()}
+            assert {name: value for name, value in seen.items() if value is not None} == pytest.approx(now)
 
 
 @pytest.mark.process

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from importlib import metadata
 from pathlib import Path
 
-from tocsin.app.pages import pages
+from tocsin.app.pages import of_check, pages
 from tocsin.app.workspace import Opened, open_workspace
 from tocsin.artifacts.emit import emit
 from tocsin.artifacts.mark import whole
@@ -127,7 +127,8 @@ def _suppressed(
     tree = opened.loaded.environments[0][1]
     left: list[Ran] = []
     hidden: list[Suppressed] = []
-    complete = set(pages()) - {code for code, _ in checks} - set(suppression.CODES)
+    read = {code for code in pages() if of_check(code)}
+    complete = read - {code for code, _ in checks} - set(suppression.CODES)
     for one in results:
         shown, gone = suppression.suppress(one.found, said, tree, today)
         left.append(Ran(code=one.code, found=shown, not_run=one.not_run, cure=one.cure))

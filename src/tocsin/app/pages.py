@@ -7,6 +7,14 @@ from tocsin.checks.check import checks
 from tocsin.diag.pages import page_of, written
 from tocsin.diag.report import Page
 
+_OF_PROOFS = ("proof/", "rules/", "test/", "rule/scrape-interval")
+"""What codes begin with that only `tocsin prove` and `tocsin test` report."""
+
+
+def of_check(code: str) -> bool:
+    """Whether `tocsin check` can report it."""
+    return not code.startswith(_OF_PROOFS)
+
 
 @cache
 def pages() -> Mapping[str, Page]:

@@ -1,5 +1,6 @@
 """Prove alerts: of a workspace, or of foreign rule files. What came of it is returned, not told."""
 
+import datetime
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tocsin.app.find_alert import environment_of, find_alert
+from tocsin.app.prove_accepted import with_files, with_spec
 from tocsin.app.prove_files import keep
 from tocsin.app.workspace import Opened, open_workspace
 from tocsin.artifacts.tree import Artifact
@@ -40,10 +42,18 @@ class Choice:
     fresh: bool = False
     """Nothing is taken from the cache."""
 
+    @property
+    def everything(self) -> bool:
+        """Whether no alert is left out."""
+        return not self.alerts and not self.environments
 
-def prove(root: Path, choice: Choice, progress: Progress, sink: Sink) -> Ledger | None:
+
+def prove(
+    root: Path, choice: Choice, progress: Progress, sink: Sink, *, today: datetime.date | None = None
+) -> Ledger | None:
     """The alerts of a workspace; None when its spec has mistakes, which are in `sink`.
 
+    `today` is the day by which suppressions have expired; None: that of the clock.
     Raises `NotUnderstood` for a name that means nothing.
     """
     opened = open_workspace(root, sink)
@@ -76,9 +86,10 @@ def prove(root: Path, choice: Choice, progress: Progress, sink: Sink) -> Ledger 
         same += len({one.row for one in alike} - {one.row for one in new})
         recalled += trial.recalled
         kept += [keep(root, trial, part.tested)] if _complete(trial, part.tested) else []
-    return Ledger(
+    ledger = Ledger(
         rows=tuple(rows), columns=ordered(), loose=tuple(like), same=same, recalled=recalled, kept=tuple(kept)
     )
+    return with_spec(ledger, opened, today or datetime.date.today(), complete=choice.everything)
 
 
 def _complete(trial: Trial, subjects: Iterable[Subject]) -> bool:
@@ -178,19 +189,27 @@ def _anywhere(signal: Signal) -> Signal:
 
 
 def prove_files(
-    files: Sequence[Path], language: Language | None, progress: Progress, *, keep: Path, fresh: bool = False
+    files: Sequence[Path],
+    language: Language | None,
+    progress: Progress,
+    *,
+    keep: Path,
+    fresh: bool = False,
+    today: datetime.date | None = None,
 ) -> Ledger:
     """The alerts of foreign rule files, taken together as one rule set. `keep` is where proofs are cached."""
     sink = Sink()
-    book = rulefile.book(_read(files), sink, language)
+    read = [*_read(files)]
+    book = rulefile.book(read, sink, language)
     trial = tried(book, book.subjects, progress, Cache(keep / FOLDER, fresh=fresh), sharpen=False)
-    return Ledger(
+    ledger = Ledger(
         rows=asked(trial, book.subjects, foreign=True),
         columns=tuple(one for one in ordered() if one.foreign),
         loose=tuple(sink.found),
         foreign=True,
         recalled=trial.recalled,
     )
+    return with_files(ledger, read, today or datetime.date.today())
 
 
 def _read(files: Iterable[Path]) -> Iterator[tuple[str, bytes]]:

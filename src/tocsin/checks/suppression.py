@@ -2,16 +2,18 @@
 
 A comment behind something covers what begins on its line; one on a line of its own covers what begins on the
 next line that says something. Either covers everything below that in the tree. What a pack says is covered by
-the same path of the spec. Not what a finding is, nor how it is told.
+the same path of the spec. In foreign rule files it is the same. Not what a finding is, nor how it is told.
 """
 
 import datetime
 import re
-from collections.abc import Collection, Iterable, Iterator
+from bisect import bisect
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tocsin.diag.compose import compose_text
+from tocsin.diag.compose_foreign import documents
 from tocsin.diag.diagnostic import Diagnostic, Sink, nearest
 from tocsin.diag.nodes import Node
 from tocsin.diag.report import Suppressed
@@ -22,11 +24,15 @@ EXPIRED, UNUSED = "suppression/expired", "suppression/unused"
 CODES = (EXPIRED, MALFORMED, UNKNOWN, UNUSED)
 _FORM = "write `# tocsin: ignore[CODE] until=2027-01-31 why this is right here`"
 _MEANT = re.compile(
-    r"(?:^|\s)(#+\s*tocsin:\s*(?:ignor|disabl|skip|suppress|snooze|noqa|allow|nolint)\w*.*?)\s*$", re.I
+    r"(?:^|\s)(#+\s*tocsin:\s*(?:ignor|disabl|skip|suppress|snooze|noqa|allow|nolint)\w*.*)$", re.I
 )
 _EXACT = re.compile(
     r"#+\s*tocsin:\s*ignore\s*\[(?P<codes>[^\]]*)\]\s*(?:until=(?P<until>\S*)\s*)?(?P<reason>.*)"
 )
+
+
+MOST = 2_000
+"""Suppressions of a file."""
 
 
 class Extent(NamedTuple):
@@ -60,7 +66,20 @@ class Suppression:
 
 def suppressions(root: Node, sink: Sink) -> list[Suppression]:
     """All suppressions in the files that `root` was read from; what is wrong with one is reported."""
-    return [one for source in _sources(root) for one in _of(source, sink)]
+    found: list[Suppression] = []
+    for source in _sources(root):
+        tree = compose_text(source, Sink()) if _comments(source) else None
+        found += _of(source, (tree,), sink) if tree else ()
+    return found
+
+
+def suppressions_of_files(files: Iterable[tuple[str, bytes]], sink: Sink) -> list[Suppression]:
+    """All suppressions in foreign files (name, content); what is wrong with one is reported."""
+    found: list[Suppression] = []
+    for name, data in files:
+        trees = documents(name, data, Sink()) if b"tocsin:" in data else ()
+        found += _of(trees[0].source, trees, sink) if trees else ()
+    return found
 
 
 def _sources(root: Node) -> Iterator[Source]:
@@ -73,16 +92,27 @@ def _sources(root: Node) -> Iterator[Source]:
     return (source for source in found.values() if source.is_file and "tocsin:" in source.text)
 
 
-def _of(source: Source, sink: Sink) -> Iterator[Suppression]:
-    lines = [(n, found) for n, row in enumerate(source.lines, 1) for found in [_MEANT.search(row)] if found]
-    tree = compose_text(source, Sink()) if lines else None
-    if tree is None:
-        return
-    for number, found in lines:
-        span = Span(source, number, found.start(1) + 1, number, found.end(1) + 1)
-        holder = _inside_text(tree, span)
+def _comments(source: Source) -> list[tuple[Span, str]]:
+    """Each line's comment that is meant as a suppression, or looks like one."""
+    rows = ((n, row.rstrip()) for n, row in enumerate(source.lines, 1))
+    lines = ((n, found) for n, row in rows for found in [_MEANT.search(row)] if found)
+    return [(Span(source, n, found.start(1) + 1, n, found.end(1) + 1), found[1]) for n, found in lines]
+
+
+def _of(source: Source, trees: Sequence[Node], sink: Sink) -> Iterator[Suppression]:
+    said = _comments(source)
+    if len(said) > MOST:
+        sink.error(MALFORMED, said[MOST][0], f"more than {MOST:,} suppressions in a file", help="mend some")
+    nodes = [*_each(trees)]
+    texts = sorted((node for node, _ in nodes if node.style), key=lambda node: _start(node.span))
+    starts = [_start(node.span) for node in texts]
+    targets = _targets(source, {span.line for span, _ in said})
+    covered = _covered(nodes, {*targets.values()})
+    for span, text in said[:MOST]:
+        before = texts[bisect(starts, _start(span)) - 1 :][:1]
+        holder = next((one for one in before if _inside(one, span)), None)
         if holder is None:
-            one = _parsed(tree, span, found[1], sink)
+            one = _parsed(span, text, covered.get(targets[span.line], ()), sink)
             if one:
                 yield one
         elif holder.style in ("|", ">"):  # in one line of text it is part of a sentence, perhaps about Tocsin
@@ -90,19 +120,60 @@ def _of(source: Source, sink: Sink) -> Iterator[Suppression]:
             sink.error(MALFORMED, span, f"this belongs to the value of `{holder.key}`", help=help)
 
 
-def _inside_text(tree: Node, span: Span) -> Node | None:
-    """The text that a place belongs to, where a `#` begins no comment."""
-    place = (span.line, span.column)
-    for node in tree.walk():
-        if node.kind == "scalar" and node.style is not None:
-            at = node.span
-            header = node.style in ("|", ">") and at.line == span.line
-            if not header and (at.line, at.column) < place < (at.end_line, at.end_column):
-                return node
-    return None
+def _each(trees: Iterable[Node]) -> Iterator[tuple[Node, int]]:
+    """Every node with the line on which it begins, its key included. In foreign files an alias is the very
+    node that it names, which comes once."""
+    stack, seen = [(tree, 0) for tree in trees], set[int]()
+    while stack:
+        node, begins = stack.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield node, begins
+            stack.extend((below, begin.line) for begin, below in _below(node))
 
 
-def _parsed(tree: Node, span: Span, text: str, sink: Sink) -> Suppression | None:
+def _below(node: Node) -> Iterator[tuple[Span, Node]]:
+    """What stands in a map or a list, each with the place where it begins."""
+    for key, below in (*node.map.items(), *enumerate(node.items)):
+        yield (node.key_node(key) if isinstance(key, str) else below).span, below
+
+
+def _start(span: Span) -> tuple[int, int]:
+    return span.line, span.column
+
+
+def _inside(node: Node, span: Span) -> bool:
+    """Whether a place belongs to a text, where a `#` begins no comment."""
+    at = node.span
+    header = node.style in ("|", ">") and at.line == span.line
+    return not header and _start(at) < _start(span) < (at.end_line, at.end_column)
+
+
+def _targets(source: Source, lines: Collection[int]) -> Mapping[int, int]:
+    """Line of a comment -> the line that it is about; 0 when nothing follows."""
+    found: dict[int, int] = {}
+    says = 0
+    for number in range(len(source.lines), 0, -1):
+        row = source.lines[number - 1].strip()
+        something = bool(row) and not row.startswith("#")
+        if number in lines:
+            found[number] = number if something else says
+        says = number if something else says
+    return found
+
+
+def _covered(nodes: Iterable[tuple[Node, int]], lines: Collection[int]) -> Mapping[int, list[Extent]]:
+    """What begins on each of these lines: the outermost, which has everything below."""
+    found: dict[int, list[Extent]] = {}
+    for node, above in nodes:
+        for begin, below in _below(node):
+            if begin.line in lines and begin.line != above:
+                end = (below.span.end_line, below.span.end_column)
+                found.setdefault(begin.line, []).append(Extent(_start(begin), end, below.path))
+    return found
+
+
+def _parsed(span: Span, text: str, covered: Sequence[Extent], sink: Sink) -> Suppression | None:
     found = _EXACT.fullmatch(text)
     if found is None:
         sink.error(MALFORMED, span, "this suppresses nothing", help=_FORM)
@@ -116,7 +187,7 @@ def _parsed(tree: Node, span: Span, text: str, sink: Sink) -> Suppression | None
         return None
     if not codes or (found["until"] is not None and until is None):
         return None
-    return Suppression(span.source, codes, until, found["reason"], span, tuple(_covered(tree, span)))
+    return Suppression(span.source, codes, until, found["reason"], span, tuple(covered))
 
 
 def _codes(span: Span, found: re.Match[str]) -> Iterator[tuple[str, Span]]:
@@ -137,27 +208,6 @@ def _date(span: Span, found: re.Match[str], sink: Sink) -> datetime.date | None:
         return None
 
 
-def _covered(tree: Node, span: Span) -> Iterator[Extent]:
-    line = span.line
-    if not span.source.line(line)[: span.column - 1].strip():  # alone on its line
-        rows = span.source.lines
-        line = next((n for n in range(line + 1, len(rows) + 1) if _says_something(rows[n - 1])), 0)
-    stack = [(tree, 0)]
-    while stack:
-        node, above = stack.pop()
-        for key, below in (*node.map.items(), *enumerate(node.items)):
-            begin = node.key_node(key).span if isinstance(key, str) else below.span
-            if begin.line == line != above:
-                end = below.span
-                yield Extent((begin.line, begin.column), (end.end_line, end.end_column), below.path)
-            elif begin.line <= line <= below.span.end_line:
-                stack.append((below, begin.line))
-
-
-def _says_something(row: str) -> bool:
-    return bool(row.strip()) and not row.lstrip().startswith("#")
-
-
 class Sorted(NamedTuple):
     """Findings that are to be shown, and those that are not."""
 
@@ -166,9 +216,12 @@ class Sorted(NamedTuple):
 
 
 def suppress(
-    findings: Iterable[Diagnostic], said: list[Suppression], tree: Node, today: datetime.date
+    findings: Iterable[Diagnostic], said: Sequence[Suppression], tree: Node | None, today: datetime.date
 ) -> Sorted:
-    """Sort findings by what was said; an expired suppression suppresses nothing. Marks what was used."""
+    """Sort findings by what was said; an expired suppression suppresses nothing. Marks what was used.
+
+    `tree` is that of the spec; None where no pack can have said anything.
+    """
     by_code: dict[str, list[Suppression]] = {}
     for one in said:
         for code, _ in one.codes:
@@ -193,12 +246,12 @@ def suppress(
 class _PackPaths:
     """Where in the spec's tree a place of a pack stands; gathered only when there is such a finding."""
 
-    def __init__(self, tree: Node) -> None:
+    def __init__(self, tree: Node | None) -> None:
         self.tree = tree
         self.nodes: list[Node] | None = None
 
     def of(self, span: Span) -> tuple[str | int, ...]:
-        if span.source.is_file:
+        if span.source.is_file or self.tree is None:
             return ()
         if self.nodes is None:
             self.nodes = [node for node in self.tree.walk() if not node.source.is_file]

@@ -6,7 +6,7 @@ from typing import Any
 
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.diag.excerpt import Style, plain, render
-from tocsin.diag.report import Report
+from tocsin.diag.report import Report, Suppressed
 from tocsin.diag.text import Span
 
 FORMAT = 1
@@ -20,10 +20,7 @@ def report(report: Report, style: Style = plain) -> str:
         "failed": report.failed,
         "summary": report.summary,
         "findings": [finding(one) for one in report.findings],
-        "suppressed": [
-            {**finding(one.finding), "reason": one.reason, "until": one.until or None, "by": _place(one.at)}
-            for one in report.suppressed
-        ],
+        "suppressed": [suppressed(one) for one in report.suppressed],
         "checks": [
             {"code": one.code, "outcome": one.outcome, "findings": len(one.found)}
             | ({"reason": one.not_run, "cure": one.cure or None} if one.not_run else {})
@@ -45,6 +42,11 @@ def finding(one: Diagnostic) -> dict[str, Any]:
         "help": one.help or None,
         "rendered": render(one),
     }
+
+
+def suppressed(one: Suppressed) -> dict[str, Any]:
+    """One that a comment suppresses, with its reason and the place of the comment."""
+    return {**finding(one.finding), "reason": one.reason, "until": one.until or None, "by": _place(one.at)}
 
 
 def _label(label: Label) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tocsin.diag.diagnostic import Diagnostic
+from tocsin.diag.report import Suppressed
 from tocsin.engines.answers import NotRun
 from tocsin.registry import Registry
 
@@ -32,9 +33,21 @@ class Cell:
     """What was shown, for whoever looks at one alert: a line each."""
     found: tuple[Diagnostic, ...] = ()
     """The evidence against it; a proven claim may have warnings."""
+    hidden: tuple[Suppressed, ...] = ()
+    """Evidence that somebody chose to live with. The claim is refuted all the same."""
     why: str = ""
     """Why it was not run, or is not meant."""
     cure: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it is refuted, and somebody chose to live with all that is against it."""
+        return self.state == "refuted" and bool(self.hidden) and not self.found
+
+    @property
+    def unmet(self) -> bool:
+        """Whether it fails a run that requires it."""
+        return self.state == "not run" or (self.state == "refuted" and not self.accepted)
 
 
 Ask = Callable[["Trial", "Subject"], Cell]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tocsin.diag.diagnostic import Diagnostic, Sink
+from tocsin.diag.report import Suppressed
 from tocsin.proof.column import Cell, Column, State, ordered
 from tocsin.proof.committed import Kept
 from tocsin.proof.rulebook import Subject
@@ -59,6 +60,8 @@ class Ledger:
     columns: tuple[Column, ...]
     loose: tuple[Diagnostic, ...] = ()
     """Findings that belong to no alert: a file that cannot be read."""
+    loose_hidden: tuple[Suppressed, ...] = ()
+    """Those of them that a comment suppresses."""
     foreign: bool = False
     same: int = 0
     """Alerts of other environments whose rules are those of the first."""
@@ -76,6 +79,14 @@ class Ledger:
         return tuple(sorted(sink.found, key=lambda one: one.order))
 
     @property
+    def suppressed(self) -> tuple[Suppressed, ...]:
+        """The findings that a comment suppresses, each once, in the order of their places."""
+        cells = (cell for row in self.rows for one in row.judged for cell in one.cells.values())
+        every = (*self.loose_hidden, *(one for cell in cells for one in cell.hidden))
+        found = {one.finding.order: one for one in every}
+        return tuple(found[order] for order in sorted(found))
+
+    @property
     def idle(self) -> tuple[Column, ...]:
         """Columns that could not be run for any alert, because there is no live stack."""
         return tuple(
@@ -87,13 +98,13 @@ class Ledger:
         return sum(row.verdict == verdict for row in self.rows)
 
     def unmet(self, required: Iterable[str]) -> Iterator[tuple[Row, Column, Cell]]:
-        """What is required and was not run, or has something against it."""
+        """What is required and was not run, or has something against it that nobody accepts."""
         wanted = set(required)
         for column in self.columns:
             if column.name in wanted:
                 for row in self.rows:
                     cell = row.cell(column.name)
-                    if cell.state in ("not run", "refuted"):
+                    if cell.unmet:
                         yield row, column, cell
 
     def failed(self, required: Iterable[str] = ()) -> bool:
@@ -119,6 +130,7 @@ def merged(cells: Sequence[Cell]) -> Cell:
         total=sum(one.total for one in cells),
         words=tuple(dict.fromkeys(line for one in cells for line in one.words)),
         found=tuple(line for one in cells for line in one.found),
+        hidden=tuple(line for one in cells for line in one.hidden),
         why=why.why,
         cure=why.cure,
     )

@@ -98,6 +98,8 @@ def _rule(row: Row, judged: Judged, twins: bool) -> Iterator[str]:
     yield from _mutants(proof)
     for cell in judged.cells.values():
         yield from (f'<pre class="bad">{escape(render(one))}</pre>' for one in cell.found)
+        for hidden in cell.hidden:
+            yield f'<p class="notrun">{escape(f"{hidden.finding.message} (suppressed: {hidden.reason})")}</p>'
         if cell.state == "not run" and not cell.found and cell is judged.cells.get("fires"):
             yield f'<p class="notrun">{escape(cell.why)}</p>'
 

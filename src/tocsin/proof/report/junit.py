@@ -50,11 +50,12 @@ def _counts(
 def _fails(name: str, cell: Cell, required: Collection[str]) -> bool:
     """As the run itself: an error, or what is required and not proven."""
     errors = any(one.severity == "error" for one in cell.found)
-    return errors or (name in required and cell.state in ("not run", "refuted"))
+    return errors or (name in required and cell.unmet)
 
 
 def _skipped(name: str, cell: Cell, required: Collection[str]) -> bool:
-    return cell.state in ("not run", "not meant") and not _fails(name, cell, required)
+    idle = cell.state in ("not run", "not meant") or cell.accepted
+    return idle and not _fails(name, cell, required)
 
 
 def _suite(row: Row, required: Collection[str]) -> str:
@@ -66,11 +67,12 @@ def _suite(row: Row, required: Collection[str]) -> str:
 
 def _case(alert: str, column: str, cell: Cell, required: Collection[str]) -> str:
     head = f"    <testcase classname={quoted(alert)} name={quoted(column)}"
-    why = f"{cell.state}: {cell.why}{f' ({cell.cure})' if cell.cure else ''}"
+    reasons = cell.why or "; ".join(dict.fromkeys(one.reason for one in cell.hidden))
+    why = f"{cell.state}: {reasons}{f' ({cell.cure})' if cell.cure else ''}"
     excerpts = text_of("\n\n".join(render(one) for one in cell.found))
     if _fails(column, cell, required):
         message = why if cell.state == "not run" else cell.found[0].message if cell.found else cell.state
         return f"{head}><failure message={quoted(message)}>{excerpts}</failure></testcase>\n"
-    if cell.state in ("not run", "not meant"):
+    if _skipped(column, cell, required):
         return f"{head}><skipped message={quoted(why)}/></testcase>\n"
     return f"{head}><system-out>{excerpts}</system-out></testcase>\n" if excerpts else f"{head}/>\n"

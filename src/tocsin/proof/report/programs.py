@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from importlib import metadata
 from typing import Any
 
-from tocsin.diag.report_json import finding
+from tocsin.diag.report_json import finding, suppressed
 from tocsin.proof.column import Cell
 from tocsin.proof.ledger import Judged, Ledger, Row
 from tocsin.proof.report.text import summary
@@ -28,6 +28,7 @@ def report(ledger: Ledger, required: Iterable[str] = ()) -> str:
         "columns": [one.name for one in ledger.columns],
         "alerts": [_row(row) for row in ledger.rows],
         "findings": [finding(one) for one in ledger.findings],
+        "suppressed": [suppressed(one) for one in ledger.suppressed],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -68,6 +69,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "why": cell.why or None,
         "cure": cell.cure or None,
         "findings": len(cell.found),
+        "suppressed": len(cell.hidden),
     }
 
 

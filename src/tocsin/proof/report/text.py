@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from tocsin.diag.diagnostic import Diagnostic, Sink
 from tocsin.diag.excerpt import Style, plain, render
+from tocsin.diag.report import Suppressed
 from tocsin.proof.column import Cell, Column
 from tocsin.proof.columns.sharp import CODE as SHARP
 from tocsin.proof.ledger import Ledger, Row, Verdict
@@ -32,6 +33,7 @@ def report(
     lines = [] if ledger.foreign or head is not None else [*_table(ledger, style)]
     lines += [head] if head else []
     lines += _found(ledger, style)
+    lines += _suppressed(ledger, style)
     lines += _not_run(ledger, style)
     return "".join(f"{line}\n" for line in (*lines, *_kept(ledger), summary(ledger, seconds)))
 
@@ -128,6 +130,16 @@ def _survivor(one: Diagnostic) -> str:
     return f"         {shown:<{room}}  {place}"
 
 
+def _suppressed(ledger: Ledger, style: Style) -> Iterator[str]:
+    """A line for each comment that suppresses something: what it covers is refuted all the same."""
+    by_comment: dict[str, list[Suppressed]] = {}
+    for one in ledger.suppressed:
+        by_comment.setdefault(str(one.at), []).append(one)
+    for place, several in [*by_comment.items()][:_MOST_FOUND]:
+        codes = ", ".join(dict.fromkeys(one.finding.code for one in several))
+        yield style("suppressed", "warning") + f"  {codes}: {several[0].reason}  {place}"
+
+
 def _not_run(ledger: Ledger, style: Style) -> Iterator[str]:
     """A paragraph for each reason: which columns, of which alerts."""
     reasons: dict[tuple[str, str], dict[str, list[str]]] = {}
@@ -174,8 +186,11 @@ def summary(ledger: Ledger, seconds: float | None = None) -> str:
             )
     total = len(ledger.rows)
     same = f"; {ledger.same} more in other environments have the same rules" if ledger.same else ""
+    hidden = len(ledger.suppressed)
+    less = f"; {hidden} finding{'' if hidden == 1 else 's'} suppressed" if hidden else ""
     time = f"        {seconds:.1f} s" if seconds is not None else ""
-    return f"{total:,} alert{'' if total == 1 else 's'}: {', '.join(parts) or 'nothing to prove'}{same}{time}"
+    said = ", ".join(parts) or "nothing to prove"
+    return f"{total:,} alert{'' if total == 1 else 's'}: {said}{less}{same}{time}"
 
 
 def _briefly(ledger: Ledger, verdict: Verdict) -> bool:

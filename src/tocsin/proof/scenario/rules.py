@@ -1,12 +1,14 @@
 """Which rules can have anything to do with a scenario, so that only those are evaluated.
 
 A rule that reads none of the metrics that a scenario touches does what it does in the healthy world, which is
-evaluated once. And a rule that can neither wake anybody, nor inhibit one that does, nor is expected to tell
-anything, need not be evaluated at all.
+evaluated once. A rule that can neither wake anybody, nor inhibit one that does, nor is expected to tell
+anything, need not be evaluated at all. And where nobody should be woken, an escalated twin matters only once
+the rule itself fires.
 """
 
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tocsin.model.digest import DIGEST
@@ -14,10 +16,13 @@ from tocsin.model.routing import WATCHDOG, Routing
 from tocsin.model.workspace import Model
 from tocsin.proof.promtool.rule import rule_file
 from tocsin.proof.rulebook import Book
+from tocsin.proof.scenario.world import WARM_UP
 from tocsin.query.errors import QueryError
-from tocsin.query.promql import parse
-from tocsin.query.promql.walk import selectors
-from tocsin.witness.rule import Recording, Rule
+from tocsin.query.promql import Expr, parse
+from tocsin.query.promql.ast import Number, Range, Selector, Subquery
+from tocsin.query.promql.walk import selectors, walk_with_parents
+from tocsin.witness.promql.grid import asks_the_time
+from tocsin.witness.rule import Language, Recording, Rule
 
 _OF_ALERTS = frozenset(("ALERTS", "ALERTS_FOR_STATE"))
 Metrics = frozenset[str] | None
@@ -31,11 +36,19 @@ class RuleSet:
     recordings: tuple[tuple[Recording, Metrics], ...]
     rules: tuple[tuple[Rule, Metrics], ...]
 
-    def about(self, touched: Metrics, told: Iterable[str] = ()) -> "Chosen":
-        """Those that read any of these metrics; `told` are alerts that are asked for by name."""
+    def about(self, touched: Metrics, told: Iterable[str] = (), *, days: bool = False) -> "Chosen":
+        """Those that read any of these metrics; `told` are alerts that are asked for by name.
+
+        In a scenario of `days` those as well that look back further than a short one lasts, or ask for the
+        time of day.
+        """
         names = {name.rpartition("/")[2] for name in told}
         reach = self._reach(touched)
-        rules = [rule for rule, reads in self.rules if _meets(reads, reach) or rule.name in names]
+        rules = [
+            rule
+            for rule, reads in self.rules
+            if _meets(reads, reach) or rule.name in names or (days and self._far(rule, reads))
+        ]
         wanted = set[str]()
         for rule, reads in self.rules:
             if rule in rules:
@@ -52,6 +65,12 @@ class RuleSet:
             if _meets(reads, frozenset(reach)):
                 reach.add(one.record)
         return frozenset(reach)
+
+    def _far(self, rule: Rule, reads: Metrics) -> bool:
+        needed = self._needed(reads)
+        recorded = [one.expr for one, _ in self.recordings if one.record in needed]
+        back = sum(map(_looks_back, (rule.expr, *recorded)), max(rule.hold, rule.keep))
+        return back > WARM_UP
 
     def _needed(self, reads: Metrics) -> set[str]:
         """What has to be there to be read, recorded or not."""
@@ -76,6 +95,12 @@ class Chosen:
     """All metrics that they read."""
 
     @property
+    def first(self) -> "Chosen":
+        """Without those that can fire only when another one does, which fires sooner."""
+        rules = [one for one in self.rules if not any(_comes_first(other, one) for other in self.rules)]
+        return replace(self, rules=tuple(rules))
+
+    @property
     def file(self) -> Mapping[str, Any]:
         """As a rule file: what is recorded comes first."""
         if not self.rules:
@@ -87,16 +112,17 @@ class Chosen:
         return tree
 
 
-def rule_set(book: Book, model: Model, told: Iterable[str]) -> RuleSet:
-    """The rules of the book that matter; `told` are alerts that scenarios expect without a page."""
+def mattering(book: Book, model: Model, language: Language, told: Iterable[str]) -> list[Rule]:
+    """The rules for who is woken; `told` are alerts that scenarios expect without a page."""
     routing = Routing(model)
     names = {name.rpartition("/")[2] for name in told} | {one.when for one in model.inhibitions}
-    rules = [
-        subject.rule
-        for subject in book.subjects
-        if subject.rule.language == "promql"
-        and (subject.rule.name in names or _wakes(subject.rule, routing, model))
-    ]
+    rules = (one.rule for one in book.of(language))
+    return [one for one in rules if one.name in names or _wakes(one, routing, model)]
+
+
+def rule_set(book: Book, model: Model, told: Iterable[str]) -> RuleSet:
+    """The Prometheus rules of the book that matter; `told` are alerts that are expected without a page."""
+    rules = mattering(book, model, "promql", told)
     recordings = [one for several in book.recorded.values() for one in several]
     return RuleSet(
         recordings=tuple((one, _reads(one.expr)) for one in recordings),
@@ -116,6 +142,32 @@ def _reads(expr: str) -> Metrics:
         return None
     names = frozenset(name for name in found if name)
     return None if len(names) < len(set(found)) or names & _OF_ALERTS else names
+
+
+def _comes_first(one: Rule, other: Rule) -> bool:
+    return one.expr == other.expr and one.hold < other.hold
+
+
+def _looks_back(expr: str) -> float:
+    """Seconds; without bound where the expression asks for the time of day."""
+    try:
+        tree = parse(expr)
+    except QueryError:
+        return math.inf
+    if asks_the_time(tree):
+        return math.inf
+    return max(sum(map(_span, (node, *above))) for node, above in walk_with_parents(tree))
+
+
+def _span(node: Expr) -> float:
+    """How much further back than its result a part of an expression looks."""
+    if not isinstance(node, Selector | Range | Subquery):
+        return 0.0
+    lengths = [node.offset] if isinstance(node, Selector) else [node.offset, node.range]
+    plain = all(one is None or (isinstance(one, Number) and one.value >= 0) for one in lengths)
+    if node.at is not None or not plain:
+        return math.inf
+    return sum(one.value for one in lengths if isinstance(one, Number))
 
 
 def _meets(reads: Metrics, touched: Metrics) -> bool:

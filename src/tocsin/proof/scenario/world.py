@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tocsin.model.scenario import Course, Scenario, Signal
 from tocsin.model.telemetry import Metric, Service
@@ -25,6 +26,7 @@ LEAST_EVERY = 30.0
 LONG = 6 * 3_600.0
 """What lasts longer is looked at on a coarser grid."""
 _EVALUATIONS = 350
+_SILENT = frozenset(("fails", "away"))
 _STEPS = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
 _COARSE = 60.0
 _BAD = re.compile(r"fail|err|drop|lost|miss|refus|reject|corrupt|invalid|discard|timeout|retr|cancel|panic")
@@ -60,6 +62,10 @@ def timing(scenario: Scenario, model: Model) -> Timing:
     return Timing(_COARSE, step, WARM_UP, WARM_UP + math.ceil(lasts / step) * step)
 
 
+Event = Literal["fails", "away", "reset"]
+"""A scrape fails; the service does not answer; its counters begin again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One series: what it usually does, and from the fault on."""
@@ -71,13 +77,18 @@ class Track:
     """None: nothing happens to it."""
     born: float = 0.0
     """The value that a counter begins with."""
-    extra: tuple[tuple[float, float, str], ...] = field(default=())
-    """Things that happen on the way: from, to, and `missed` or `reset`."""
+    extra: tuple[tuple[float, float, Event], ...] = field(default=())
+    """Things that happen on the way: from, to, and what."""
 
     @property
     def name(self) -> str:
         """The metric's name."""
         return dict(self.labels).get("__name__", "")
+
+    @property
+    def probed(self) -> bool:
+        """Whether it is known from outside, by a probe."""
+        return "check" in dict(self.labels)
 
 
 def start_of(on: Timing) -> float:
@@ -202,14 +213,33 @@ def _samples(track: Track, on: Timing) -> Iterator[Sample]:
             continue
         if course is not None and course.kind == "rate":
             total += _value(course, at, i, track.labels) * on.interval
-        happening = {what for begin, end, what in track.extra if begin <= at < end}
+        happening, before = _happening(track, at), _happening(track, at - on.interval)
         total = 0.0 if "reset" in happening else total
-        if course is None or "missed" in happening:
+        if happening & _SILENT:
+            yield _silent(track, "fails" in happening, again=bool(before & _SILENT))
+            continue
+        if course is None:
             yield Gap.MISSING
             continue
         if course.kind != "freezes":
             last = _now(track, course, at, i, total)
         yield last
+
+
+def _happening(track: Track, at: float) -> set[Event]:
+    return {what for begin, end, what in track.extra if begin <= at < end}
+
+
+def _silent(track: Track, fails: bool, *, again: bool) -> Sample:
+    """Prometheus 3.15.0: `up` is 0 where a scrape fails, and all that it gave before is stale at once.
+
+    A probe is scraped from its exporter, which says that the service does not answer.
+    """
+    if track.name == "up":
+        return 1.0 if track.probed and not fails else 0.0
+    if track.name == "probe_success" and not fails:
+        return 0.0
+    return Gap.MISSING if again else Gap.STALE
 
 
 def _now(track: Track, course: Course, at: float, i: int, total: float) -> float:

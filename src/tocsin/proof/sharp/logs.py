@@ -14,10 +14,11 @@ from tocsin.engines import EngineError, Missing, NotRun
 from tocsin.engines.servers.loki import RunningLoki
 from tocsin.proof.loki.grid import Refusal, evaluate, push
 from tocsin.proof.sharp.grids import Refused, Rows
-from tocsin.proof.sharp.metrics import Caught, Id, Sharpness, alerts
+from tocsin.proof.sharp.metrics import Caught, Equivalent, Id, Sharpness, alerts
 from tocsin.proof.verdict import Proposal
 from tocsin.witness.case import Case
-from tocsin.witness.logql.mutants import mutants
+from tocsin.witness.logql.equivalent import equivalent
+from tocsin.witness.logql.mutants import mutants, trees
 from tocsin.witness.mutant import Mutant
 from tocsin.witness.rule import Rule
 
@@ -56,15 +57,19 @@ def _started(stack: contextlib.ExitStack) -> RunningLoki | NotRun:
 
 
 def _sharpness(proposal: Proposal, loki: RunningLoki) -> Sharpness:
-    all_of_them = mutants(proposal.rule)
+    rule = proposal.rule
+    reasons = {mutant.name: equivalent(rule, mutant, changed) for mutant, changed in trees(rule)}
+    same = tuple(Equivalent(m, reasons[m.name]) for m, _ in trees(rule) if reasons[m.name])
+    counting = [mutant for mutant in mutants(rule) if not reasons.get(mutant.name)]
     caught: dict[str, str] = {}
     for case in proposal.cases:
-        left = [mutant for mutant in all_of_them if mutant.name not in caught]
+        left = [mutant for mutant in counting if mutant.name not in caught]
         if left:
-            caught |= dict.fromkeys(_noticed(proposal.rule, case, left, loki), case.name)
+            caught |= dict.fromkeys(_noticed(rule, case, left, loki), case.name)
     return Sharpness(
-        caught=tuple(Caught(m, caught[m.name]) for m in all_of_them if m.name in caught),
-        survivors=tuple(m for m in all_of_them if m.name not in caught),
+        caught=tuple(Caught(m, caught[m.name]) for m in counting if m.name in caught),
+        survivors=tuple(m for m in counting if m.name not in caught),
+        equivalents=same,
     )
 
 

@@ -64,12 +64,20 @@ _NEGATED_LINE: dict[LineOp, LineOp] = {"|=": "!=", "!=": "|=", "|~": "!~", "!~":
 def mutants(rule: Rule) -> tuple[Mutant, ...]:
     """All mutants of the rule, none if it does not parse. Those of the expression come first."""
     try:
+        parse(rule.expr)
+    except QueryError:
+        return ()
+    return (*(mutant for mutant, _ in trees(rule)), *of_times(rule))
+
+
+def trees(rule: Rule) -> tuple[tuple[Mutant, Expr], ...]:
+    """The mutants of the expression, each with its tree."""
+    try:
         expr = parse(rule.expr)
     except QueryError:
         return ()
     changes = chain.from_iterable(_changes(rule.expr, expr, node) for node in walk(expr))
-    found = islice(of_expression(rule, changes, print_, parse), MOST)
-    return (*(mutant for mutant, _ in found), *of_times(rule))
+    return tuple(islice(of_expression(rule, changes, print_, parse), MOST))
 
 
 def _changes(text: str, expr: Expr, node: Expr) -> Iterable[Change[Expr]]:
