@@ -14,6 +14,7 @@ from tocsin.witness.telemetry import labels as as_labels
 
 MOST_STRUCTURES = 24
 MOST_EDGES = 5
+FEW_VALUES = 10
 _DEFAULT_EDGES = (0.1, 0.5, 1.0, 2.5, 5.0)
 
 
@@ -67,11 +68,14 @@ def _counts(numbers: Sequence[float]) -> tuple[int, ...]:
 
 
 def _worthy(splits: Iterable[Split]) -> tuple[Split, ...]:
-    """One split for each place and set of needs."""
+    """One split for each place and set of needs; another one where its label has few values."""
     found: dict[tuple[int, frozenset[int]], Split] = {}
+    more: dict[tuple[int, frozenset[int]], Split] = {}
     for split in splits:
-        found.setdefault((id(split.at), split.needs), split)
-    return tuple(found.values())
+        key = id(split.at), split.needs
+        if len(found.setdefault(key, split).values) < FEW_VALUES < len(split.values):
+            more.setdefault(key, split)
+    return (*found.values(), *more.values())
 
 
 def _replicated(plans: Sequence[_Plan], split: Split, count: int) -> Iterator[tuple[_Plan, list[Labels]]]:
