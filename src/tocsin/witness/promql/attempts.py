@@ -177,10 +177,10 @@ def _transient(steady: Trial, rule: Rule, hints: Hints) -> Iterator[Attempt]:
     if (steady.grid.fill + rule.hold) / steady.grid.interval > MOST_SAMPLES:
         return
     quiet = tuple(_quiet_states(steady, hints))
-    plain = 1 + len(steady.channels)
-    yield from _changing(steady, rule, hints, quiet[:plain])
-    yield from _swapped(steady, rule, hints, quiet)
-    yield from _changing(steady, rule, hints, quiet[plain:])
+    plain, others = quiet[: 1 + len(steady.channels)], quiet[1 + len(steady.channels) :]
+    yield from _changing(steady, rule, hints, plain)
+    yield from _swapped(steady, rule, hints, others, quiet)
+    yield from _changing(steady, rule, hints, others)
 
 
 def _changing(steady: Trial, rule: Rule, hints: Hints, quiet: Iterable[State]) -> Iterator[Attempt]:
@@ -194,11 +194,13 @@ def _changing(steady: Trial, rule: Rule, hints: Hints, quiet: Iterable[State]) -
             yield _followed(trial, hints, calm, fault)
 
 
-def _swapped(steady: Trial, rule: Rule, hints: Hints, quiet: Sequence[State]) -> Iterator[Attempt]:
+def _swapped(
+    steady: Trial, rule: Rule, hints: Hints, before: Sequence[State], after: Sequence[State]
+) -> Iterator[Attempt]:
     """One quiet state follows on another: it is the change alone that matters."""
-    for calm in quiet:
+    for calm in before:
         brief = following(steady, calm, rule, most=FEW_INSTANTS)
-        changed = [fault for fault in quiet if fault != calm and brief.margin(fault, 0.0) > 0]
+        changed = [fault for fault in after if fault != calm and brief.margin(fault, 0.0) > 0]
         trial = following(steady, calm, rule)
         if changed and trial.margin(calm, 0.0) <= 0 < trial.margin(changed[0], 0.0):
             yield _followed(trial, hints, calm, changed[0])
