@@ -15,6 +15,7 @@ from tocsin.witness.promql.search import climb, healthy, moves, pairs
 from tocsin.witness.promql.shapes import shape
 from tocsin.witness.promql.structures import structures
 from tocsin.witness.promql.tighten import absorbed, dropped, magnified, reverted, tightened
+from tocsin.witness.promql.timeline import needed
 from tocsin.witness.promql.trial import State, Trial
 from tocsin.witness.rule import Known, Rule
 
@@ -51,7 +52,8 @@ def attempts(
 ) -> Iterator[Attempt]:
     """All ways that lead anywhere, one after the other."""
     hints, first = _hints(expr), grid(expr, rule)
-    layouts = list(structures(shape(expr, rule, known), plain_numbers(expr), known))
+    recorded = needed(rule.expr, known.recordings)
+    layouts = list(structures(shape(expr, rule, known), plain_numbers(expr), known, recorded))
     trials = [Trial(expr, parts, channels, first, budget) for channels in layouts]
     simple = trials[:MOST_TRANSIENT]
     early = simple if looks_back(expr) else []
