@@ -57,6 +57,8 @@ RULES = {
     "subquery_default_step": "avg_over_time((queue_length > bool 10)[10m:]) > 0.5",
     # absence
     "absent": 'absent(up{job="api", instance="a"})',
+    "absent_condition": "absent(queue_length > 100 and on (job) up == 1)",
+    "absent_aggregate": "absent(count(up == 1) > 2)",
     "absent_or": 'absent(up{job="api"}) or up{job="api"} == 0',
     # aggregations
     "sum": "sum by (job) (queue_length) > 100",
@@ -134,6 +136,13 @@ RULES = {
     ),
     "appeared": "host_info unless host_info offset 10m",
     "vanished": "host_info offset 10m unless host_info",
+    "restarted_lately": "uptime_seconds / 60 < 10 and (uptime_seconds offset 10m) / 60 > 10",
+    "new_or_more": (
+        "sum by (group) ((failures_total unless failures_total offset 5m) and on (job, instance) "
+        "(up offset 5m == 1) or increase(failures_total[5m])) > 0"
+    ),
+    "once_in_a_while": "increase(failures_total[1h]) > 0",
+    "was_writable": "read_only == 1 and count_over_time((read_only == 0)[1d:10m])",
     "was_up": "up == 0 and up offset 10m == 1",
     "less_than_an_hour_ago": "rate(hits_total[5m]) < 0.5 * rate(hits_total[5m] offset 1h)",
 }

@@ -174,9 +174,36 @@ def test_what_is_remembered_is_what_would_be_calculated(seed):
             assert answer(tree, store, at) == answer(tree, fresh, at)
 
 
-def answer(tree, store, at):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "count_over_time((x > 3)[10m:1m])",
+        "sum_over_time((x or y)[10m:1m] offset 2m)",
+        "max_over_time((x - y)[5m:30s] offset -2m)",
+        "sum_over_time((x @ end())[10m:1m])",
+        "count_over_time(absent(x)[10m:1m])",
+        "sum_over_time((x offset -3m)[10m:1m])",
+        "avg_over_time((time() - y)[10m:1m])",
+        "max_over_time(sum_over_time((x * y)[3m:1m])[6m:2m])",
+        "count_over_time(vector(2)[10m:1m])",
+        "changes(timestamp(x)[10m:1m])",
+    ],
+)
+def test_the_steps_of_a_subquery_are_those_of_its_own_time(text):
+    """One tree at many instants of many stores; a new tree knows nothing of others."""
+    tree, choose = parse(text), random.Random(text)
+    store = Store((series("x", [1.0] * 30), series("y", [2.0] * 30)), 60.0)
+    for number in range(12):
+        samples = [choose.choice((1.0, 4.0, Gap.MISSING, Gap.STALE)) for _ in range(30)]
+        store = store.replaced(number % 2, samples)
+        for at in (600.0, 660.0, 960.0, 1200.0, 630.0):
+            for horizon in (None, at + 60.0):
+                assert answer(tree, store, at, horizon) == answer(parse(text), store, at, horizon)
+
+
+def answer(tree, store, at, horizon=None):
     try:
-        return sorted(map(repr, vector(tree, store, at, hopeful=True)))
+        return sorted(map(repr, vector(tree, store, at, hopeful=True, horizon=horizon)))
     except (EngineRefuses, NotUnderstood) as error:
         return str(error)
 
@@ -190,11 +217,17 @@ def test_a_recorded_sample_is_seen_at_once():
     assert vector(tree, STORE, 0.0)[0].value == 3.0
 
 
-def test_what_a_search_pays_does_not_depend_on_what_was_evaluated_before():
+@pytest.mark.parametrize(
+    "text",
+    ["sum(x) / sum(y) > 3 and on () y > 5", "count_over_time((x > 3)[10m:1m]) > sum_over_time(y[5m:])"],
+)
+def test_what_a_search_pays_does_not_depend_on_what_was_evaluated_before(text):
+    tree = parse(text)
+
     def left():
-        tree, budget = parse("sum(x) / sum(y) > 3 and on () y > 5"), Budget(10_000)
-        for value in (1.0, 2.0, 1.0, 3.0, 2.0):
-            vector(tree, STORE.replaced(0, [value]), 0.0, hopeful=True, budget=budget)
+        budget, store = Budget(10_000), Store((A, B, Y), 60.0)
+        for value in (1.0, 2.0, 1.0, 3.0, 2.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 1.0):
+            vector(tree, store.replaced(0, [value]), 0.0, hopeful=True, budget=budget)
         return budget.left
 
     first = left()

@@ -8,7 +8,7 @@ from tests.witness.promql.own_rules import RULES
 from tocsin.witness.case import Case
 from tocsin.witness.outcome import Always, Impossible, NotFound, Witnessed
 from tocsin.witness.promql.find import find
-from tocsin.witness.rule import Rule
+from tocsin.witness.rule import Known, Recording, Rule
 from tocsin.witness.telemetry import Gap, Run
 
 
@@ -112,10 +112,50 @@ def test_labels_that_the_summary_shows_are_there() -> None:
     assert first.expected[0].labels == (("instance", "host-1:9100"),)
 
 
+def test_an_absent_condition_is_true_at_first() -> None:
+    first = cases("absent(queue_length > 100)")[0]
+    (series,) = first.series
+    values = [value for value in series.samples() if not isinstance(value, Gap)]
+    assert values[0] > 100 >= min(values)
+
+
+def test_another_series_may_be_what_a_condition_is_about() -> None:
+    """No series is 0 for an hour and was above 0 an hour ago all that time; two of one cluster are."""
+    expr = "members == 0 and on (cluster) members offset 1h > 0"
+    first = cases(expr, hold=3600.0)[0]
+    assert first.fires and len(first.series) == 2
+    assert isinstance(find(rule("members == 0 and members offset 1h > 0", hold=3600.0)), Impossible)
+
+
+def test_what_several_rules_record_under_one_name_is_expected_of_each() -> None:
+    recordings = tuple(
+        Recording(record="expected", expr="vector(1)", labels=(("service", name),))
+        for name in ("a", "b", "c")
+    )
+    asked = rule("expected unless on (service) up")
+    outcome = find(asked, Known(recordings=recordings))
+    assert isinstance(outcome, Witnessed), outcome
+    assert {dict(series.labels)["service"] for series in outcome.cases[0].series} == {"a", "b", "c"}
+    assert {"short", "baseline"} <= {case.kind for case in outcome.cases}
+    fired = {one.labels for one in outcome.cases[0].expected if one.firing is not None}
+    assert fired == {(("service", "a"),)}
+
+
+def test_when_the_budget_is_spent_what_was_found_is_kept() -> None:
+    expr = " or ".join(f'rate(errors_total{{code="{i}"}}[5m]) > {i} and on () up == 1' for i in range(1, 9))
+    kinds_of = [
+        {case.kind for case in outcome.cases}
+        for outcome in (find(rule(expr), budget=steps) for steps in (60_000, 200_000, 4_000_000))
+        if isinstance(outcome, Witnessed)
+    ]
+    assert len(kinds_of) >= 2 and all({"fires", "baseline", "gone"} <= each for each in kinds_of)
+
+
 def test_impossible_always_and_invalid() -> None:
     assert isinstance(find(rule("count(up) == 0")), Impossible)
     always = find(rule("vector(1)"))
     assert isinstance(always, Always) and always.cases[0].fires and not always.cases[0].series
+    assert isinstance(find(rule("up or vector(1)"), budget=10), Always | NotFound)
     assert isinstance(find(rule("up ==")), NotFound)
     assert isinstance(find(rule("rate(up)")), NotFound)
 

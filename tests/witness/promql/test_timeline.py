@@ -11,9 +11,10 @@ from tests.witness.promql.evaluate_judge import Setting, _answer, _test, series
 from tocsin import engines
 from tocsin.engines.answers import DidNotRun
 from tocsin.witness.promql.evaluate import EngineRefuses, NotUnderstood
+from tocsin.witness.promql.past import Past
 from tocsin.witness.promql.timeline import predicted
 from tocsin.witness.rule import Known, Recording, Rule
-from tocsin.witness.telemetry import Gap, Series
+from tocsin.witness.telemetry import Gap, Series, runs
 
 OUTSIDE = ("__name__", "alertname", "alertstate")
 
@@ -149,6 +150,27 @@ def test_random_rules(tmp_path, seed):
         every = choose.choice((60.0, 30.0))
         cases.append(Case(one, given, 30 * every, interval=choose.choice((30.0, 60.0)), every=every))
     assert different(tmp_path, cases) == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_courses_that_begin_alike_give_what_each_gives_alone(seed):
+    choose, past = random.Random(seed), Past()
+    one = rule(Expressions(seed).vector(3), hold=60.0)
+    given = Telemetry(seed).series()
+    for _ in range(4):
+        cut = choose.randrange(1, 30)
+        course = tuple(_changed(each, cut) if choose.random() < 0.7 else each for each in given)
+        every = choose.choice((60.0, 60.0, 30.0))
+        try:
+            alone = predicted(one, course, 60.0, every, 1500.0)
+        except (EngineRefuses, NotUnderstood):
+            continue
+        assert predicted(one, course, 60.0, every, 1500.0, past=past) == alone
+
+
+def _changed(one: Series, cut: int) -> Series:
+    samples = list(one.samples())
+    return Series(one.labels, runs([*samples[:cut], *samples[:cut], Gap.STALE, *samples[cut + 3 :]]))
 
 
 def test_more_alerts_than_the_limit_are_none():

@@ -15,6 +15,7 @@ from tocsin.witness.promql.search import climb, healthy, moves, pairs
 from tocsin.witness.promql.shapes import shape
 from tocsin.witness.promql.structures import structures
 from tocsin.witness.promql.tighten import absorbed, dropped, magnified, reverted, tightened
+from tocsin.witness.promql.timeline import needed
 from tocsin.witness.promql.trial import State, Trial
 from tocsin.witness.rule import Known, Rule
 
@@ -51,7 +52,8 @@ def attempts(
 ) -> Iterator[Attempt]:
     """All ways that lead anywhere, one after the other."""
     hints, first = _hints(expr), grid(expr, rule)
-    layouts = list(structures(shape(expr, rule, known), plain_numbers(expr), known))
+    recorded = needed(rule.expr, known.recordings)
+    layouts = list(structures(shape(expr, rule, known), plain_numbers(expr), known, recorded))
     trials = [Trial(expr, parts, channels, first, budget) for channels in layouts]
     simple = trials[:MOST_TRANSIENT]
     early = simple if looks_back(expr) else []
@@ -177,10 +179,10 @@ def _transient(steady: Trial, rule: Rule, hints: Hints) -> Iterator[Attempt]:
     if (steady.grid.fill + rule.hold) / steady.grid.interval > MOST_SAMPLES:
         return
     quiet = tuple(_quiet_states(steady, hints))
-    plain = 1 + len(steady.channels)
-    yield from _changing(steady, rule, hints, quiet[:plain])
-    yield from _swapped(steady, rule, hints, quiet)
-    yield from _changing(steady, rule, hints, quiet[plain:])
+    plain, others = quiet[: 1 + len(steady.channels)], quiet[1 + len(steady.channels) :]
+    yield from _changing(steady, rule, hints, plain)
+    yield from _swapped(steady, rule, hints, others, quiet)
+    yield from _changing(steady, rule, hints, others)
 
 
 def _changing(steady: Trial, rule: Rule, hints: Hints, quiet: Iterable[State]) -> Iterator[Attempt]:
@@ -194,11 +196,13 @@ def _changing(steady: Trial, rule: Rule, hints: Hints, quiet: Iterable[State]) -
             yield _followed(trial, hints, calm, fault)
 
 
-def _swapped(steady: Trial, rule: Rule, hints: Hints, quiet: Sequence[State]) -> Iterator[Attempt]:
+def _swapped(
+    steady: Trial, rule: Rule, hints: Hints, before: Sequence[State], after: Sequence[State]
+) -> Iterator[Attempt]:
     """One quiet state follows on another: it is the change alone that matters."""
-    for calm in quiet:
+    for calm in before:
         brief = following(steady, calm, rule, most=FEW_INSTANTS)
-        changed = [fault for fault in quiet if fault != calm and brief.margin(fault, 0.0) > 0]
+        changed = [fault for fault in after if fault != calm and brief.margin(fault, 0.0) > 0]
         trial = following(steady, calm, rule)
         if changed and trial.margin(calm, 0.0) <= 0 < trial.margin(changed[0], 0.0):
             yield _followed(trial, hints, calm, changed[0])

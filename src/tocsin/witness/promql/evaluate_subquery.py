@@ -6,16 +6,17 @@ nothing but the newest samples, what it gives for the same samples.
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import repeat
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from tocsin.query.promql.ast import Call, Expr, Number, Range, Subquery, Timed
 from tocsin.query.promql.walk import selectors, walk
 from tocsin.witness.promql.evaluate_durations import When, positive, when
 from tocsin.witness.promql.evaluate_terms import Element, MatrixPlan, Moment, VectorPlan, Window, nameless
 from tocsin.witness.promql.functions_time import PARTS
-from tocsin.witness.promql.store import AnyOf, Matchers
+from tocsin.witness.promql.store import AnyOf, Matchers, Store
 from tocsin.witness.telemetry import Labels
 
+Known = TypeVar("Known")
 Steps: TypeAlias = dict[int, list[Element]]
 """What the expression gives at instants; it may be added to."""
 Stepping: TypeAlias = Callable[[Moment, range], Iterable[list[Element]]]
@@ -26,6 +27,30 @@ _MOST_SAMPLED = 256
 """So many sets of samples."""
 _OF_THE_EVALUATION = frozenset(("start", "end", "range", "step"))
 _OF_THE_INSTANT = frozenset(("time", "timestamp", *PARTS)) | _OF_THE_EVALUATION
+
+
+class _Memory(Generic[Known]):
+    """What is known of stores of one family, bounded; what an evaluation pays depends on nothing else."""
+
+    __slots__ = ("_family", "_known", "_most")
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._family: object = None
+        self._known: dict[tuple[object, ...], Known] = {}
+
+    def of(self, store: Store) -> dict[tuple[object, ...], Known]:
+        """All that is known of this store."""
+        if store.family is not self._family:
+            self._family, self._known = store.family, {}
+        return self._known
+
+    def keep(self, key: tuple[object, ...], value: Known) -> Known:
+        """Remember it; when there is too much, all else is forgotten."""
+        if len(self._known) >= self._most:
+            self._known.clear()
+        self._known[key] = value
+        return value
 
 
 def subquery(node: Subquery, inner: VectorPlan) -> tuple[MatrixPlan, When, int]:
@@ -72,20 +97,16 @@ def _memory(node: Expr) -> Callable[[Moment], Steps]:
     if any(map(_beyond_its_instant, walk(node))):
         return lambda moment: {}
     wanted = _wanted(node)
-    known: dict[tuple[object, ...], Steps] = {}
+    memory: _Memory[Steps] = _Memory(_MOST_COURSES)
 
     def run(moment: Moment) -> Steps:
         store = moment.store
         if store.grows:
             return {}
         columns = store.columns
-        key = store.family, moment.every, moment.hopeful, *[columns[i] for i in store.find(wanted)]
-        found = known.get(key)
-        if found is None:
-            if len(known) >= _MOST_COURSES:
-                known.clear()
-            found = known[key] = {}
-        return found
+        key = moment.every, moment.hopeful, *[columns[i] for i in store.find(wanted)]
+        found = memory.of(store).get(key)
+        return memory.keep(key, {}) if found is None else found
 
     return run
 
@@ -105,7 +126,7 @@ def _stepping(node: Expr, plan: VectorPlan) -> Stepping:
     if any(map(_asks_for_more, walk(node))):
         return each
     wanted = _wanted(node)
-    known: dict[tuple[object, ...], list[Element]] = {}
+    memory: _Memory[list[Element]] = _Memory(_MOST_SAMPLED)
 
     def run(moment: Moment, times: range) -> Iterator[list[Element]]:
         store = moment.store
@@ -114,13 +135,11 @@ def _stepping(node: Expr, plan: VectorPlan) -> Stepping:
         sampled = [column.sampled(times, moment.horizon) for column in columns]
         rows = zip(*sampled, strict=True) if sampled else repeat((), len(times))
         for time, samples in zip(times, rows, strict=True):
-            key = store.family, moment.hopeful, samples
-            found = known.get(key)
+            key = moment.hopeful, samples
+            found = memory.of(store).get(key)
             if found is None:
-                if len(known) >= _MOST_SAMPLED:
-                    known.clear()
-                [found] = each(moment, (time,))
-                known[key] = found
+                [made] = each(moment, (time,))
+                found = memory.keep(key, made)
             yield found
 
     return run

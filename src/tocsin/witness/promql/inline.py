@@ -1,17 +1,23 @@
 """Recorded metrics as what records them, so that raw series can be found for them. For searching only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from tocsin.query.nodes import LabelMatcher, Number, String
 from tocsin.query.promql import QueryError, parse
 from tocsin.query.promql.ast import Aggregate, Binary, Call, Expr, Paren, Range, Selector, Subquery, Unary
 from tocsin.query.promql.walk import rewrite, walk
+from tocsin.witness.promql.label_values import allows
 from tocsin.witness.rule import Recording
 
 MOST_NODES = 2000
+MOST_OF_A_NAME = 20
+"""So many rules that record under one name are told apart."""
 _MOST_ROUNDS = 5
 NOWHERE = -1
+Recorded: TypeAlias = Mapping[str, Sequence[tuple[Recording, Expr]]]
+"""The rules that record under each name, and their expressions."""
 
 
 def inlined(expr: Expr, recordings: tuple[Recording, ...]) -> Expr:
@@ -28,11 +34,11 @@ def inlined(expr: Expr, recordings: tuple[Recording, ...]) -> Expr:
     return expr
 
 
-def _parsed(recordings: tuple[Recording, ...]) -> dict[str, tuple[Recording, Expr]]:
-    found: dict[str, tuple[Recording, Expr]] = {}
+def _parsed(recordings: tuple[Recording, ...]) -> Recorded:
+    found: dict[str, list[tuple[Recording, Expr]]] = {}
     for one in recordings:
         try:
-            found.setdefault(one.record, (one, _nowhere(parse(one.expr))))
+            found.setdefault(one.record, []).append((one, _nowhere(parse(one.expr))))
         except QueryError:
             continue
     return found
@@ -42,26 +48,40 @@ def _nowhere(expr: Expr) -> Expr:
     return rewrite(expr, lambda node: replace(node, start=NOWHERE, end=NOWHERE))
 
 
-def _replaced(node: Expr, known: Mapping[str, tuple[Recording, Expr]]) -> Expr:
+def _replaced(node: Expr, known: Recorded) -> Expr:
     match node:
         case Range(selector=selector) if (found := known.get(selector.metric or "")) is not None:
             return Subquery(
-                _labelled(selector, *found),
+                _together(selector, found),
                 node.range,
-                Number(found[0].every, duration=True),
+                Number(found[0][0].every, duration=True),
                 offset=node.offset,
                 at=node.at,
                 start=node.start,
                 end=node.end,
             )
         case Selector(offset=None, at=None) if (found := known.get(node.metric or "")) is not None:
-            return Paren(_labelled(node, *found), start=node.start, end=node.end)
+            return Paren(_together(node, found), start=node.start, end=node.end)
         case Selector() if (found := known.get(node.metric or "")) is not None:
-            every = Number(found[0].every, duration=True)
-            inner = Subquery(_labelled(node, *found), every, every, offset=node.offset, at=node.at)
+            every = Number(found[0][0].every, duration=True)
+            inner = Subquery(_together(node, found), every, every, offset=node.offset, at=node.at)
             return Call("last_over_time", (inner,), start=node.start, end=node.end)
         case _:
             return node
+
+
+def _together(selector: Selector, found: Sequence[tuple[Recording, Expr]]) -> Expr:
+    """What all rules record under one name, but those whose own labels are not asked for."""
+    asked = [(one, expr) for one, expr in found if _may_be_asked(selector, one)] or found[:1]
+    first, *others = (_labelled(selector, one, expr) for one, expr in asked[:MOST_OF_A_NAME])
+    for other in others:
+        first = Binary("or", first, other, start=NOWHERE, end=NOWHERE)
+    return first
+
+
+def _may_be_asked(selector: Selector, recording: Recording) -> bool:
+    own = dict(recording.labels)
+    return all(allows(m, own[m.label]) for m in selector.matchers if m.label in own)
 
 
 def _labelled(selector: Selector, recording: Recording, expr: Expr) -> Expr:
@@ -71,7 +91,8 @@ def _labelled(selector: Selector, recording: Recording, expr: Expr) -> Expr:
         if matcher.label not in own and matcher.label != "__name__":
             expr = _asked(expr, matcher)
     for name, value in recording.labels:
-        expr = Call("label_replace", (expr, String(name), String(value), String(""), String("")))
+        texts = (String(name), String(value), String(""), String(""))
+        expr = Call("label_replace", (expr, *texts), start=NOWHERE, end=NOWHERE)
     return expr
 
 

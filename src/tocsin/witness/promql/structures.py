@@ -1,19 +1,20 @@
 """Which series a case has: one for each need, those that tell siblings apart, and replicas."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tocsin.query.nodes import LabelMatcher
 from tocsin.witness.promql.label_values import allows, choose, named
 from tocsin.witness.promql.models import Channel
 from tocsin.witness.promql.names import Nature, nature, troubled
 from tocsin.witness.promql.shapes import Need, Shape, Split
-from tocsin.witness.rule import Known, Signal
+from tocsin.witness.rule import Known, Recording, Signal
 from tocsin.witness.telemetry import Labels
 from tocsin.witness.telemetry import labels as as_labels
 
 MOST_STRUCTURES = 24
 MOST_EDGES = 5
+FEW_VALUES = 10
 _DEFAULT_EDGES = (0.1, 0.5, 1.0, 2.5, 5.0)
 
 
@@ -23,17 +24,40 @@ class _Plan:
     needs: tuple[int, ...]
 
 
-def structures(shape: Shape, numbers: Sequence[float], known: Known) -> Iterator[tuple[Channel, ...]]:
-    """Sets of channels, the simplest first; each once."""
+def structures(
+    shape: Shape, numbers: Sequence[float], known: Known, recorded: Sequence[Recording] = ()
+) -> Iterator[tuple[Channel, ...]]:
+    """Sets of channels, the simplest first; each once. `recorded` is what the rule reads."""
+    beside = _recorded_beside(recorded)
     natures = _natures(shape.needs, known)
     seen: set[tuple[Channel, ...]] = set()
     for plans in _plans(shape, numbers, known):
         made = tuple(_channels(plans, natures, numbers, known))
+        made = (*made, *(other for channel in made if (other := _others(channel, beside)) is not None))
         if made not in seen:
             seen.add(made)
             yield made
         if len(seen) >= MOST_STRUCTURES:
             return
+
+
+def _recorded_beside(recorded: Sequence[Recording]) -> Mapping[str, tuple[str, ...]]:
+    """The labels that several rules record under one name with different values, and these."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for one in recorded:
+        for label, value in one.labels:
+            found.setdefault((one.record, label), {}).setdefault(value)
+    return {label: tuple(values) for (_, label), values in found.items() if len(values) > 1}
+
+
+def _others(channel: Channel, beside: Mapping[str, tuple[str, ...]]) -> Channel | None:
+    """The same for whatever else is recorded: what is expected of each is there for all of them."""
+    for label, values in beside.items():
+        own = dict(channel.labels[0])
+        if own.get(label) in values:
+            others = (as_labels({**own, label: value}.items()) for value in values if value != own[label])
+            return replace(channel, labels=tuple(others))
+    return None
 
 
 def _natures(needs: Sequence[Need], known: Known) -> dict[str, Nature]:
@@ -67,11 +91,14 @@ def _counts(numbers: Sequence[float]) -> tuple[int, ...]:
 
 
 def _worthy(splits: Iterable[Split]) -> tuple[Split, ...]:
-    """One split for each place and set of needs."""
+    """One split for each place and set of needs; another one where its label has few values."""
     found: dict[tuple[int, frozenset[int]], Split] = {}
+    more: dict[tuple[int, frozenset[int]], Split] = {}
     for split in splits:
-        found.setdefault((id(split.at), split.needs), split)
-    return tuple(found.values())
+        key = id(split.at), split.needs
+        if len(found.setdefault(key, split).values) < FEW_VALUES < len(split.values):
+            more.setdefault(key, split)
+    return (*found.values(), *more.values())
 
 
 def _replicated(plans: Sequence[_Plan], split: Split, count: int) -> Iterator[tuple[_Plan, list[Labels]]]:

@@ -109,7 +109,7 @@ def _moment(margin: Callable[[float], float], age: float, before: Motion, grid: 
     if before.move != "clock" or margin(before.value) > 0:
         return age
     lasting = grid.hold + 5 * grid.every if lasts and before.value > age else 0.0
-    if lasting and before.value >= 0 and margin(lasting) <= 0:
+    if lasting and age >= 0 and margin(lasting) <= 0:
         return 0.0 if margin(0.0) > 0 else age
     good, bad = age, before.value
     if margin(good + lasting) <= 0:

@@ -15,6 +15,7 @@ from tocsin.witness.promql.grid import starts
 from tocsin.witness.promql.models import GONE, Motion
 from tocsin.witness.promql.phases import TAIL, Course, Setting, case, firing, predict, told
 from tocsin.witness.promql.search import climb
+from tocsin.witness.promql.store import Matchers
 from tocsin.witness.promql.tighten import reverted, scaled, tightened
 from tocsin.witness.promql.trial import State, Trial
 from tocsin.witness.promql.why import sides
@@ -121,16 +122,30 @@ def _searched(found: Found, part: Deciding) -> tuple[Trial, State] | None:
 
 def _ways(found: Found, part: Deciding) -> Iterator[tuple[Trial, State, bool]]:
     fault, calm = found.attempt.all_fault, found.attempt.all_calm
-    other = {"left branch": part.node.right, "right branch": part.node.left}.get(part.part, found.expr)
+    branches = {
+        "left branch": (part.node.left, part.node.right),
+        "right branch": (part.node.right, part.node.left),
+    }
+    own, other = branches.get(part.part, (found.expr, found.expr))
     whole = _trial(found, opposed(found.expr, part), other)
     yield from ((whole, state, False) for state in _less(whole, fault))
+    if own is not other:
+        yield whole, _without(whole, fault, other, own), False
     yield whole, fault, False
     yield whole, calm, False
     if part.part == "comparison":
-        own = _trial(found, opposed(part.node, part), found.expr)
-        yield own, fault, False
-        yield own, calm, False
+        alone = _trial(found, opposed(part.node, part), found.expr)
+        yield alone, fault, False
+        yield alone, calm, False
     yield whole, fault, True
+
+
+def _without(trial: Trial, state: State, other: Expr, own: Expr) -> State:
+    """The state without what only the other branch reads."""
+    theirs, ours = ([Matchers(selector) for selector in selectors(side)] for side in (other, own))
+    names = [channel.named()[0] for channel in trial.channels]
+    left = [any(m.match(one) for m in theirs) and not any(m.match(one) for m in ours) for one in names]
+    return tuple(GONE if out else motion for out, motion in zip(left, state, strict=True))
 
 
 def _less(trial: Trial, fault: State) -> Iterator[State]:
