@@ -71,6 +71,14 @@ def test_a_foreign_file_without_a_spec(rules: Path) -> None:
     )
 
 
+def test_mutants_of_foreign_rules_are_tried_when_that_is_wanted(rules: Path) -> None:
+    plain, sharp = (json.loads(foreign(rules, "--json", *more).out)["alerts"] for more in ((), ("--sharp",)))
+    assert not any("sharp" in rule["columns"] for one in plain for rule in one["rules"])
+    totals = [rule["columns"]["sharp"]["total"] for one in sharp for rule in one["rules"]]
+    assert max(totals) > 5
+    assert "(fires, quiet, resolves, sharp)" in foreign(rules, "--sharp").out.splitlines()[-1]
+
+
 def test_a_second_run_proves_only_what_was_edited(rules: Path) -> None:
     first = json.loads(foreign(rules, "--json").out)
     proofs = {file.name for file in rules.parent.glob(".tocsin/proofs/*/*.json")}
@@ -194,6 +202,7 @@ def test_reports(root: Path, tmp_path: Path) -> None:
         (("--env", "stagin"), "there is no environment `stagin`"),
         (("HighErorRate",), "did you mean `HighErrorRate`?"),
         (("--language", "logql"), "--language is about foreign rules"),
+        (("--sharp",), "--sharp is about foreign rules"),
     ],
 )
 def test_a_command_that_makes_no_sense(root: Path, options: tuple[str, ...], words: str) -> None:

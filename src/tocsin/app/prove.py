@@ -21,7 +21,7 @@ from tocsin.proof import rulefile, spec_rules
 from tocsin.proof.cache import FOLDER, Cache, encoded
 from tocsin.proof.column import ordered
 from tocsin.proof.committed import Kept
-from tocsin.proof.ledger import Ledger, Row, asked
+from tocsin.proof.ledger import SHARP, Ledger, Row, asked
 from tocsin.proof.rulebook import Book, Subject
 from tocsin.proof.trial import Trial
 from tocsin.proof.tried import Progress, tried
@@ -195,16 +195,21 @@ def prove_files(
     *,
     keep: Path,
     fresh: bool = False,
+    sharp: bool = False,
     today: datetime.date | None = None,
 ) -> Ledger:
-    """The alerts of foreign rule files, taken together as one rule set. `keep` is where proofs are cached."""
+    """The alerts of foreign rule files, taken together as one rule set. `keep` is where proofs are cached.
+
+    `sharp`: mutants of the rules are tried too.
+    """
     sink = Sink()
     read = [*_read(files)]
     book = rulefile.book(read, sink, language)
-    trial = tried(book, book.subjects, progress, Cache(keep / FOLDER, fresh=fresh), sharpen=False)
+    trial = tried(book, book.subjects, progress, Cache(keep / FOLDER, fresh=fresh), sharpen=sharp)
+    columns = tuple(one for one in ordered() if one.foreign and (sharp or one.name != SHARP))
     ledger = Ledger(
-        rows=asked(trial, book.subjects, foreign=True),
-        columns=tuple(one for one in ordered() if one.foreign),
+        rows=asked(trial, book.subjects, foreign=True, only=[one.name for one in columns]),
+        columns=columns,
         loose=tuple(sink.found),
         foreign=True,
         recalled=trial.recalled,

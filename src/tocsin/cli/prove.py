@@ -38,6 +38,8 @@ class _Wanted:
               help="Prove foreign rule files (or folders of them) instead of the workspace.")  # fmt: skip
 @click.option("--language", type=click.Choice(("promql", "logql")),
               help="What foreign rules are written in; default: what they parse as.")  # fmt: skip
+@click.option("--sharp", is_flag=True,
+              help="Try mutants of foreign rules too, as is done with the workspace's.")  # fmt: skip
 @click.option("--env", "environments", multiple=True, metavar="NAME",
               help="Only this environment; may be repeated.")  # fmt: skip
 @click.option("--require", default="", metavar="COLUMN,...",
@@ -59,6 +61,7 @@ def command(
     names: tuple[str, ...],
     rules: tuple[Path, ...],
     language: "Language | None",
+    sharp: bool,
     environments: tuple[str, ...],
     require: str,
     check: bool,
@@ -86,12 +89,13 @@ def command(
     )
     root = Path(workspace)
     if rules:
-        ledger = _foreign(root, (*rules, *map(Path, names)), language, fresh)
+        ledger = _foreign(root, (*rules, *map(Path, names)), language, fresh=fresh, sharp=sharp)
         return _told(ledger, wanted)
     if check:
         return _checked(root, names, environments, wanted)
-    if language:
-        raise click.UsageError("--language is about foreign rules: add --rules FILE")
+    if language or sharp:
+        option = "--language" if language else "--sharp"
+        raise click.UsageError(f"{option} is about foreign rules: add --rules FILE")
     found = _own(root, names, environments, fresh)
     return EXIT_FINDINGS if found is None else _told(found, wanted)
 
@@ -133,7 +137,9 @@ def _own(root: Path, names: tuple[str, ...], environments: tuple[str, ...], fres
     return ledger
 
 
-def _foreign(root: Path, files: tuple[Path, ...], language: "Language | None", fresh: bool) -> "Ledger":
+def _foreign(
+    root: Path, files: tuple[Path, ...], language: "Language | None", *, fresh: bool, sharp: bool
+) -> "Ledger":
     from tocsin.app.prove import prove_files
     from tocsin.cli.progress import progress
 
@@ -141,7 +147,7 @@ def _foreign(root: Path, files: tuple[Path, ...], language: "Language | None", f
         if not file.exists():
             raise click.UsageError(f"there is no file {file}")
     with progress() as shown:
-        return prove_files(files, language, shown, keep=root, fresh=fresh)
+        return prove_files(files, language, shown, keep=root, fresh=fresh, sharp=sharp)
 
 
 def _told(ledger: "Ledger", wanted: _Wanted) -> int:

@@ -140,7 +140,7 @@ def asked(
     trial: Trial, subjects: Sequence[Subject], *, foreign: bool, only: Sequence[str] = ()
 ) -> tuple[Row, ...]:
     """Every column (or `only` these) about every rule, put together by alert."""
-    wanted = [one for one in ordered() if one.name in only or (not only and (one.foreign or not foreign))]
+    wanted = [one for one in ordered() if one.name in only or not only]
     groups: dict[object, list[Judged]] = {}
     for subject in subjects:
         cells = {column.name: column.ask(trial, subject) for column in wanted}

@@ -10,7 +10,7 @@ from tocsin.witness.outcome import Always
 CODE = "proof/sharp"
 
 
-@column("sharp", order=50)
+@column("sharp", order=50, foreign=True)
 def sharp(trial: Trial, subject: Subject) -> Cell:
     """Survivors are told at the characters that could be changed unnoticed.
 

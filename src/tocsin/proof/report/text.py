@@ -181,9 +181,7 @@ def summary(ledger: Ledger, seconds: float | None = None) -> str:
         count = ledger.count(verdict)
         if count:
             words = one if count == 1 else many
-            parts.append(
-                f"{count:,} {'proven (fires, quiet, resolves)' if _briefly(ledger, verdict) else words}"
-            )
+            parts.append(f"{count:,} {_briefly(ledger) if _is_brief(ledger, verdict) else words}")
     total = len(ledger.rows)
     same = f"; {ledger.same} more in other environments have the same rules" if ledger.same else ""
     hidden = len(ledger.suppressed)
@@ -193,5 +191,9 @@ def summary(ledger: Ledger, seconds: float | None = None) -> str:
     return f"{total:,} alert{'' if total == 1 else 's'}: {said}{less}{same}{time}"
 
 
-def _briefly(ledger: Ledger, verdict: Verdict) -> bool:
+def _is_brief(ledger: Ledger, verdict: Verdict) -> bool:
     return ledger.foreign and verdict == "proven"
+
+
+def _briefly(ledger: Ledger) -> str:
+    return f"proven ({', '.join(one.name for one in ledger.columns if one.name != 'parses')})"
