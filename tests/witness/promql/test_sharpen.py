@@ -9,7 +9,7 @@ from tocsin.witness.promql.mutants import trees
 from tocsin.witness.promql.noticed import noticed
 from tocsin.witness.promql.sharpen import MOST_CASES, sharpened
 from tocsin.witness.promql.timeline import predicted
-from tocsin.witness.promql.variations import between, grown, lengthened, missing, nudged, shortened, sibling
+from tocsin.witness.promql.variations import between, ended, lengthened, missing, multiplied, shortened, sibling
 from tocsin.witness.rule import Known, Rule, Signal
 from tocsin.witness.telemetry import Gap, Run, Series, labels
 
@@ -156,8 +156,8 @@ def test_variations_keep_counters_straight() -> None:
     assert [list(one.samples())[-1] for one in mixed or ()] == [20.0]
     assert list(shortened((LINE,), 6, 2)[0].samples())[-1] == 20.0
     assert list(lengthened((LINE,), 6, 2)[0].samples())[-1] == 60.0
-    assert list(grown((LINE,), 8, 4.0)[0].samples())[-1] == 20.0 + 10.0 + 2 * 40.0 - 10.0
-    assert [list(one[0].samples())[-1] for one in nudged((LINE,), 7)] == [41.0]
+    assert list(multiplied((LINE,), 0.25)[0].samples())[-3:] == [10.0, 10.0, 10.0]
+    assert list(ended(LINE, 2).samples()) == [0.0, 0.0, Gap.STALE]
     assert list(missing((LINE,), 3, 2)[0].samples())[2:6] == [0.0, Gap.MISSING, Gap.MISSING, 0.0]
     assert sibling((LINE,), "job", "b")[0].labels == labels([("__name__", "c"), ("job", "b")])
     assert between((LINE,), (series("d", Run(0.0, 15)),), 0.5) is None

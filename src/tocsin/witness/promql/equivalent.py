@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from tocsin.query.errors import QueryError
 from tocsin.query.matchers import Matcher
 from tocsin.query.nodes import LabelMatcher, Matching
-from tocsin.query.promql import parse
 from tocsin.query.promql.ast import (
     SET_OPERATORS,
     Aggregate,
@@ -27,7 +26,8 @@ from tocsin.query.promql.ast import (
 from tocsin.query.promql.types import type_of
 from tocsin.query.promql.walk import bare, children, walk_with_parents
 from tocsin.witness.mutant import Mutant
-from tocsin.witness.promql.noticed import dropped_matcher
+from tocsin.witness.promql.parsed import parsed
+from tocsin.witness.promql.reach import dropped, matcher_of
 from tocsin.witness.rule import Known, Rule
 
 _MIXING = frozenset(
@@ -42,13 +42,13 @@ _MIXING = frozenset(
 def equivalent(rule: Rule, mutant: Mutant, known: Known) -> str:
     """Why it is the same; empty: it is not, or that is not known."""
     try:
-        expr = parse(rule.expr)
-        dropped = dropped_matcher(mutant, expr)
+        expr = parsed(rule.expr)
     except QueryError:
         return ""
-    if dropped is None:
+    place = matcher_of(mutant, expr)
+    if place is None or not dropped(mutant):
         return ""
-    selector, matcher = dropped
+    selector, matcher = place
     return (
         _always_met(selector, matcher, known)
         or _recorded(selector, matcher, known)
