@@ -8,7 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar, get_args
 
 from tocsin.query.durations import show_duration
 from tocsin.query.errors import QueryError
@@ -19,6 +19,7 @@ E = TypeVar("E")
 Kind = Literal[
     "threshold", "comparator", "boundary", "window", "matcher", "grouping", "branch", "stage", "hold"
 ]
+KINDS: frozenset[Kind] = frozenset(get_args(Kind))
 MOST = 200
 """Mutants of one rule; what an expression has beyond that is not looked at."""
 FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "!=", "!=": "=="}

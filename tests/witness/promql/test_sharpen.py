@@ -9,7 +9,15 @@ from tocsin.witness.promql.mutants import trees
 from tocsin.witness.promql.noticed import noticed
 from tocsin.witness.promql.sharpen import MOST_CASES, sharpened
 from tocsin.witness.promql.timeline import predicted
-from tocsin.witness.promql.variations import between, grown, lengthened, missing, nudged, shortened, sibling
+from tocsin.witness.promql.variations import (
+    between,
+    ended,
+    lengthened,
+    missing,
+    multiplied,
+    shortened,
+    sibling,
+)
 from tocsin.witness.rule import Known, Rule, Signal
 from tocsin.witness.telemetry import Gap, Run, Series, labels
 
@@ -117,6 +125,8 @@ def dropped(expr: str, known: Known = Known()) -> dict[str, str]:  # noqa: B008
         ('a{x="1"} / b{x="1"} > 1', True),
         ('sum by (x) (a{x="1"}) / sum by (x) (b{x="1"}) > 1', True),
         ('a{x=~"1|2"} and b{x=~"1|2"}', True),
+        ('histogram_quantile(0.9, a{x="1"}) and histogram_quantile(0.9, b{x="1"})', True),
+        ('histogram_quantile(0.9, a{le="1"}) and histogram_quantile(0.9, b{le="1"})', False),
         ('a{x!=""} / b{x!=""}', True),
         ('sum(a{x="1"}) / sum(b{x="1"}) > 1', False),
         ('a{x="1"} / on (y) b{x="1"}', False),
@@ -145,6 +155,23 @@ def test_the_contract_makes_void_only_where_it_is_closed() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("expr", "same"),
+    [
+        ("count(a) > 0", ["lowering the threshold to -1", "`>=` in place of `>`"]),
+        ("count by (x) (a < 1) > 0", ["lowering the threshold to -1", "`>=` in place of `>`"]),
+        ("count(a) >= 1", ["lowering the threshold to 0"]),
+        ("count(a) > 1", []),
+        ("sum(a) > 0", []),
+        ("count(a) < 1", []),
+        ("1 + count(a) > 0", []),
+    ],
+)
+def test_no_count_is_less_than_one(expr: str, same: list[str]) -> None:
+    of = rule(expr)
+    assert [m.words for m, _ in trees(of) if equivalent(of, m, Known())] == same
+
+
 # -- variations --------------------------------------------------------------------------------------
 LINE = series("c", Run(0.0, 5), Run(0.0, 5, 10.0), Run(40.0, 5))
 
@@ -156,8 +183,8 @@ def test_variations_keep_counters_straight() -> None:
     assert [list(one.samples())[-1] for one in mixed or ()] == [20.0]
     assert list(shortened((LINE,), 6, 2)[0].samples())[-1] == 20.0
     assert list(lengthened((LINE,), 6, 2)[0].samples())[-1] == 60.0
-    assert list(grown((LINE,), 8, 4.0)[0].samples())[-1] == 20.0 + 10.0 + 2 * 40.0 - 10.0
-    assert [list(one[0].samples())[-1] for one in nudged((LINE,), 7)] == [41.0]
+    assert list(multiplied((LINE,), 0.25)[0].samples())[-3:] == [10.0, 10.0, 10.0]
+    assert list(ended(LINE, 2).samples()) == [0.0, 0.0, Gap.STALE]
     assert list(missing((LINE,), 3, 2)[0].samples())[2:6] == [0.0, Gap.MISSING, Gap.MISSING, 0.0]
     assert sibling((LINE,), "job", "b")[0].labels == labels([("__name__", "c"), ("job", "b")])
     assert between((LINE,), (series("d", Run(0.0, 15)),), 0.5) is None

@@ -71,20 +71,27 @@ def bare(expr: Expr) -> Expr:
 
 
 def rewrite(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """The tree with `change` applied to every expression, the innermost first."""
-    match expr:
-        case Binary():
-            expr = replace(expr, left=rewrite(expr.left, change), right=rewrite(expr.right, change))
-        case Call():
-            expr = replace(expr, args=tuple(rewrite(arg, change) for arg in expr.args))
-        case Aggregate():
-            param = None if expr.param is None else rewrite(expr.param, change)
-            expr = replace(expr, expr=rewrite(expr.expr, change), param=param)
-        case Paren() | Unary() | Subquery():
-            expr = replace(expr, expr=rewrite(expr.expr, change))
-        case Range():
-            inner = rewrite(expr.selector, change)
-            expr = replace(expr, selector=inner) if isinstance(inner, Selector) else expr
+    """The tree with `change` applied to every expression, the innermost first.
+
+    What is not changed, nor holds anything that is, stays the same object.
+    """
+    before = children(expr)
+    after = tuple(rewrite(child, change) for child in before)
+    same = all(new is old for new, old in zip(after, before, strict=True))
+    return change(expr if same else _with_children(expr, after))
+
+
+def _with_children(expr: Expr, below: tuple[Expr, ...]) -> Expr:
+    match expr, below:
+        case Binary(), (left, right):
+            return replace(expr, left=left, right=right)
+        case Call(), _:
+            return replace(expr, args=below)
+        case Aggregate(), (*param, inner):
+            return replace(expr, expr=inner, param=param[0] if param else None)
+        case ((Paren() | Unary() | Subquery()), (inner,)):
+            return replace(expr, expr=inner)
+        case Range(), (Selector() as selector,):
+            return replace(expr, selector=selector)
         case _:
-            pass
-    return change(expr)
+            return expr

@@ -2,7 +2,7 @@
 
 What is not proven here counts, even where nobody could think of telemetry that tells it apart. Proven are
 two kinds of dropped matchers: those that every series of the contract meets, and those on a label on which
-the result is matched with something that has just this value.
+the result is matched with something that has just this value. And comparisons with a number below any count.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from tocsin.query.errors import QueryError
 from tocsin.query.matchers import Matcher
 from tocsin.query.nodes import LabelMatcher, Matching
-from tocsin.query.promql import parse
 from tocsin.query.promql.ast import (
     SET_OPERATORS,
     Aggregate,
@@ -24,16 +23,18 @@ from tocsin.query.promql.ast import (
     Subquery,
     Unary,
 )
+from tocsin.query.promql.conditions import constant
 from tocsin.query.promql.types import type_of
-from tocsin.query.promql.walk import bare, children, walk_with_parents
+from tocsin.query.promql.walk import bare, children, walk, walk_with_parents
 from tocsin.witness.mutant import Mutant
-from tocsin.witness.promql.noticed import dropped_matcher
+from tocsin.witness.promql.parsed import parsed
+from tocsin.witness.promql.reach import dropped, matcher_of
 from tocsin.witness.rule import Known, Rule
 
 _MIXING = frozenset(
     (
         "absent", "absent_over_time", "scalar", "vector", "label_replace", "label_join", "info",
-        "histogram_quantile", "histogram_fraction", "histogram_quantiles",
+        "histogram_quantiles",
     )
 )  # fmt: skip
 """Functions whose result for one series depends on others, or whose labels are made up."""
@@ -42,18 +43,39 @@ _MIXING = frozenset(
 def equivalent(rule: Rule, mutant: Mutant, known: Known) -> str:
     """Why it is the same; empty: it is not, or that is not known."""
     try:
-        expr = parse(rule.expr)
-        dropped = dropped_matcher(mutant, expr)
+        expr = parsed(rule.expr)
     except QueryError:
         return ""
-    if dropped is None:
-        return ""
-    selector, matcher = dropped
+    place = matcher_of(mutant, expr)
+    if place is None or not dropped(mutant):
+        return _below_any_count(expr, mutant)
+    selector, matcher = place
     return (
         _always_met(selector, matcher, known)
         or _recorded(selector, matcher, known)
         or _matched_away(expr, selector, matcher)
     )
+
+
+# -- counts ----------------------------------------------------------------------------------------------
+def _below_any_count(expr: Expr, mutant: Mutant) -> str:
+    """Whether a comparison holds for any count, in the rule and in the mutant: nothing is not counted."""
+    if mutant.kind not in ("threshold", "boundary"):
+        return ""
+    changed = parsed(mutant.rule_changed.expr)
+    for one, other in zip(walk(expr), walk(changed), strict=False):  # the same up to what was changed
+        if isinstance(one, Binary) and mutant.start in (one.op_start, one.right.start):
+            same = isinstance(other, Binary) and _any_count(one) and _any_count(other)
+            return "a count is never less than 1" if same else ""
+    return ""
+
+
+def _any_count(node: Binary) -> bool:
+    """Whether the comparison is one that holds for all counts."""
+    counted, threshold = bare(node.left), constant(node.right)
+    if threshold is None or not isinstance(counted, Aggregate) or counted.op != "count":
+        return False
+    return (node.op in (">", "!=") and threshold < 1) or (node.op == ">=" and threshold <= 1)
 
 
 # -- the contract --------------------------------------------------------------------------------------
@@ -156,6 +178,8 @@ def _apart(node: Expr, label: str) -> bool:
             return isinstance(named, String) and named.value != label and _groups(node, label)
         case Aggregate():
             return _groups(node, label)
+        case Call(name="histogram_quantile" | "histogram_fraction"):
+            return label != "le"
         case Call(name=name):
             return name not in _MIXING
         case _:

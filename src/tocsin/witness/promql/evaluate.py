@@ -12,6 +12,7 @@ from tocsin.witness.promql.evaluate_terms import (
     Budget,
     Element,
     EngineRefuses,
+    Memory,
     Moment,
     NotUnderstood,
     OutOfBudget,
@@ -32,12 +33,14 @@ def vector(
     hopeful: bool = False,
     budget: Budget | None = None,
     horizon: float | None = None,
+    memory: Memory | None = None,
 ) -> list[Element]:
     """The elements of `expr` at `t` (unix seconds); a scalar is one element without labels, as in a rule.
 
     `every` is the evaluation interval, the step of subqueries without one. `hopeful` keeps what is not there
     (margin <= 0), and what is made of it. Samples after `horizon` are not there yet; None: `t`, as for a rule
-    that is evaluated at `t`. Raises NotUnderstood, EngineRefuses, OutOfBudget.
+    that is evaluated at `t`. `memory` keeps what parts of other expressions gave; it is for
+    this store alone, once nothing is added to it. Raises NotUnderstood, EngineRefuses, OutOfBudget.
     """
     at = round(t * 1000)
     moment = Moment(
@@ -47,6 +50,7 @@ def vector(
         hopeful=hopeful,
         budget=Budget() if budget is None else budget,
         horizon=at if horizon is None else round(horizon * 1000),
+        memory=memory,
     )
     try:
         return list(remembered_plan(expr)(moment))

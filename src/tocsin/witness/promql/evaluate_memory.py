@@ -1,12 +1,13 @@
 """What was calculated of the same columns at the same instant is not calculated again.
 
-A search changes one series and asks the same expression, or a part of it: all the rest is as before. Only
-for stores of a search (`Store.replaced`), not for the many instants of a timeline or a subquery.
+A search changes one series and asks the same expression, or a part of it: all the rest is as before
+(`Store.replaced`). Mutants are asked of one store and differ in one place: all the rest is as in the rule
+(`Moment.memory`). Not for the many instants of a timeline.
 """
 
 from tocsin.query.promql.ast import Expr
 from tocsin.query.promql.walk import selectors
-from tocsin.witness.promql.evaluate_terms import Element, Moment, VectorPlan
+from tocsin.witness.promql.evaluate_terms import Element, Memory, Moment, VectorPlan
 from tocsin.witness.promql.store import AnyOf, Matchers
 
 _MOST = 64
@@ -16,10 +17,12 @@ _MOST = 64
 def remembering(node: Expr, plan: VectorPlan) -> VectorPlan:
     """The plan of `node`, with a bounded memory. The lists that it gives must not be changed."""
     wanted = AnyOf(tuple(Matchers(selector) for selector in selectors(node)))
-    known: dict[tuple[object, ...], list[Element]] = {}
+    known: Memory = {}
 
     def run(moment: Moment) -> list[Element]:
         store = moment.store
+        if moment.memory is not None:
+            return _once(moment.memory, moment)
         if not store.searched or moment.t != moment.top:
             return plan(moment)
         columns = store.columns
@@ -32,6 +35,14 @@ def remembering(node: Expr, plan: VectorPlan) -> VectorPlan:
             if len(known) >= _MOST:
                 known.clear()
             found = known[key] = plan(moment)
+        moment.budget.spend(1)
+        return found
+
+    def _once(results: Memory, moment: Moment) -> list[Element]:
+        key = plan, moment.t, moment.horizon, moment.hopeful
+        found = results.get(key)
+        if found is None:
+            found = results[key] = plan(moment)
         moment.budget.spend(1)
         return found
 

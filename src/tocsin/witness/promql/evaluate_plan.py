@@ -53,7 +53,7 @@ def vector_plan(expr: Expr) -> VectorPlan:
             raise NotUnderstood("this is no instant vector", node)
 
 
-_MOST_PLANS = 256
+_MOST_PLANS = 2048
 _plans: dict[int, tuple[Expr, VectorPlan]] = {}
 """By identity (a hash of the tree would cost more than its evaluation); the tree is kept, and so its id."""
 

@@ -73,13 +73,25 @@ class Budget:
             raise OutOfBudget
 
 
+Memory: TypeAlias = dict[tuple[object, ...], list[Element]]
+"""What parts of expressions gave, by the part and the instant."""
+
+
 class Moment:
     """One evaluation under way. `t` moves inside of subqueries; all times in milliseconds."""
 
-    __slots__ = ("budget", "every", "hopeful", "horizon", "store", "t", "top")
+    __slots__ = ("budget", "every", "hopeful", "horizon", "memory", "store", "t", "top")
 
     def __init__(
-        self, store: Store, t: int, every: int, *, hopeful: bool, budget: Budget, horizon: int
+        self,
+        store: Store,
+        t: int,
+        every: int,
+        *,
+        hopeful: bool,
+        budget: Budget,
+        horizon: int,
+        memory: Memory | None = None,
     ) -> None:
         self.store = store
         self.t = t
@@ -88,6 +100,7 @@ class Moment:
         self.hopeful = hopeful
         self.budget = budget
         self.horizon = horizon
+        self.memory = memory
 
 
 VectorPlan: TypeAlias = Callable[[Moment], list[Element]]

@@ -6,6 +6,7 @@ meant to be on one label more or less, the data decide.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain, islice
 from typing import TypeAlias
 
@@ -40,6 +41,7 @@ from tocsin.witness.mutant import (
     of_times,
     span,
 )
+from tocsin.witness.promql.parsed import parsed
 from tocsin.witness.promql.whole import counted, whole
 from tocsin.witness.rule import Rule
 
@@ -54,8 +56,9 @@ def mutants(rule: Rule) -> tuple[Mutant, ...]:
         return ()
 
 
+@lru_cache(maxsize=64)
 def trees(rule: Rule) -> tuple[tuple[Mutant, Expr], ...]:
-    """The mutants of the expression, each with its tree."""
+    """The mutants of the expression, each with its tree. What is not changed is that of `parsed`."""
     try:
         return tuple(_trees(rule))
     except QueryError:
@@ -63,7 +66,7 @@ def trees(rule: Rule) -> tuple[tuple[Mutant, Expr], ...]:
 
 
 def _trees(rule: Rule) -> Iterator[tuple[Mutant, Expr]]:
-    expr = parse(rule.expr)
+    expr = parsed(rule.expr)
     changes = chain.from_iterable(_changes(rule.expr, expr, node) for node in walk(expr))
     return islice(of_expression(rule, changes, print_, parse), MOST)
 

@@ -3,19 +3,22 @@
 A proposer like all here: it tells where an engine should look first, and which mutants want another case.
 """
 
+import contextlib
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from tocsin.query.errors import QueryError
-from tocsin.query.nodes import LabelMatcher
-from tocsin.query.promql import parse
-from tocsin.query.promql.ast import Expr, Selector
-from tocsin.query.promql.walk import selectors
+from tocsin.query.promql.ast import Expr
 from tocsin.witness.case import Case
 from tocsin.witness.mutant import Mutant
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget, vector
-from tocsin.witness.promql.evaluate_select import asked
-from tocsin.witness.promql.store import Store
+from tocsin.witness.promql.evaluate_terms import Memory
+from tocsin.witness.promql.parsed import parsed
+from tocsin.witness.promql.reach import reach
+from tocsin.witness.promql.store import Made, Store
 from tocsin.witness.promql.timeline import Recorder
 from tocsin.witness.rule import Recording, Rule
 from tocsin.witness.telemetry import Labels, labels
@@ -23,9 +26,12 @@ from tocsin.witness.telemetry import Labels, labels
 STEPS = 4_000_000
 """Evaluator steps that one rule's mutants may cost."""
 MOST_DECISIVE = 12
+_MOST_INSTANTS = 40
 REFUSED = frozenset(((("", "the engine refuses"),),))
 """In the place of a result: the evaluation fails, which is noticed as well."""
 Result = frozenset[Labels]
+Pair: TypeAlias = tuple[Mutant, Expr]
+"""A mutant and its tree, in which all that is not changed is that of the rule (`parsed`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +43,23 @@ class Notice:
 
 
 class Scene:
-    """A case on the local evaluator, recording rules included."""
+    """A case on the local evaluator, recording rules included.
 
-    def __init__(self, rule: Rule, case: Case, recordings: Iterable[Recording], budget: Budget) -> None:
+    What parts of expressions gave is remembered as long as the same evaluation is asked for.
+    """
+
+    def __init__(
+        self,
+        rule: Rule,
+        case: Case,
+        recordings: Iterable[Recording],
+        budget: Budget,
+        made: Made | None = None,
+    ) -> None:
         self.rule, self.case, self.budget = rule, case, budget
-        self.store = Store(case.series, case.interval, case.start)
+        self.store = Store(case.series, case.interval, case.start, made=made)
         self.evaluations = int(case.until / case.every + 1e-9) + 1
+        self.memory: tuple[int, Memory] = -1, {}
         recorders = [Recorder(one, case.every, budget) for one in recordings]
         for i in range(self.evaluations if recorders else 0):
             for recorder in recorders:
@@ -50,19 +67,20 @@ class Scene:
 
     def result(self, expr: Expr, evaluation: int) -> Result:
         """The label sets of the alerts that one evaluation gives."""
+        if self.memory[0] != evaluation:
+            self.memory = evaluation, {}
         now = self.case.start + evaluation * self.case.every
-        at = now - self.rule.query_offset
+        ask = partial(vector, every=self.case.every, budget=self.budget, horizon=now, memory=self.memory[1])
         try:
-            found = vector(expr, self.store, at, every=self.case.every, budget=self.budget, horizon=now)
+            found = ask(expr, self.store, now - self.rule.query_offset)
         except EngineRefuses:
             return REFUSED
         return told_apart(self.rule, (element.labels for element in found))
 
-    def sees(self, selector: Selector, matcher: LabelMatcher) -> bool:
-        """Whether any series is kept out by this matcher alone."""
-        rest = replace(selector, matchers=tuple(one for one in selector.matchers if one is not matcher))
-        there = {self.store.labels[i] for i in self.store.find(asked(rest))}
-        return bool(there - {self.store.labels[i] for i in self.store.find(asked(selector))})
+    def sees(self, mutant: Mutant) -> bool:
+        """Whether the mutant can make any difference here."""
+        needed = reach(self.rule, mutant)
+        return needed is None or needed.matters(self.store)
 
     def decisive(self) -> list[int]:
         """The evaluations where something happens, and a quiet one or two."""
@@ -70,8 +88,9 @@ class Scene:
         return [i for i in found if 0 <= i < self.evaluations]
 
     def instants(self) -> list[int]:
-        """All evaluations, the decisive ones first."""
-        return list(dict.fromkeys((*self.decisive(), *range(self.evaluations))))
+        """The decisive evaluations, then all others, or every so many of a long case."""
+        step = math.ceil(self.evaluations / _MOST_INSTANTS)
+        return list(dict.fromkeys((*self.decisive(), *range(0, self.evaluations, step))))
 
     def _decisive(self) -> Iterator[int]:
         for one in self.case.expected:
@@ -92,7 +111,7 @@ def told_apart(rule: Rule, found: Iterable[Labels]) -> Result:
 def noticed(
     rule: Rule,
     cases: Sequence[Case],
-    mutants: Iterable[tuple[Mutant, Expr]],
+    mutants: Iterable[Pair],
     recordings: Sequence[Recording] = (),
     *,
     budget: Budget | None = None,
@@ -101,65 +120,45 @@ def noticed(
 ) -> Mapping[str, Notice]:
     """By a mutant's name. Missing: no case notices it, or that is not known.
 
-    Only what is `thorough` looks at every evaluation; else `most` of each case are looked at.
+    Only what is `thorough` looks beyond the decisive evaluations; else `most` of each case are looked at.
     """
     found: dict[str, Notice] = {}
     budget = Budget(STEPS) if budget is None else budget
-    try:
-        scenes = [Scene(rule, case, recordings, budget) for case in cases]
-        watch = Watch(parse(rule.expr), scenes, None if thorough else most)
-        for mutant, expr in mutants:
-            if notice := watch.notice(mutant, expr):
-                found[mutant.name] = notice
-    except (NotUnderstood, OutOfBudget, EngineRefuses, QueryError):
-        pass  # what is known by now is worth having
+    left = list(mutants)
+    with contextlib.suppress(NotUnderstood, OutOfBudget, EngineRefuses, QueryError):
+        for number, case in enumerate(cases):  # what is known by then is worth having
+            scene = Scene(rule, case, recordings, budget)
+            instants = scene.instants() if thorough else scene.decisive()[:most]
+            for name, evaluation in differing(scene, left, instants):
+                found[name] = Notice(number, evaluation)
+            left = [pair for pair in left if pair[0].name not in found]
     return found
+
+
+def differing(scene: Scene, mutants: Sequence[Pair], instants: Iterable[int]) -> Iterator[tuple[str, int]]:
+    """The names of those mutants that give other alerts than the rule, and the evaluation."""
+    original = parsed(scene.rule.expr)
+    left = [pair for pair in mutants if scene.sees(pair[0])]
+    for i in instants:
+        if not left:
+            return
+        before = scene.result(original, i)
+        rest = []
+        for mutant, expr in left:
+            if scene.result(expr, i) != before:
+                yield mutant.name, i
+            else:
+                rest.append((mutant, expr))
+        left = rest
 
 
 def visible(
     rule: Rule, case: Case, recordings: Sequence[Recording], mutants: Iterable[Mutant]
 ) -> list[Mutant]:
-    """Without those whose dropped matcher keeps out nothing in this case: they see exactly the same."""
+    """Without those that cannot make any difference in this case: what they change selects just the same."""
     mutants = list(mutants)
     try:
-        original = parse(rule.expr)
         scene = Scene(rule, case, recordings, Budget(STEPS))
-        dropped = [dropped_matcher(mutant, original) for mutant in mutants]
-        return [m for m, one in zip(mutants, dropped, strict=True) if one is None or scene.sees(*one)]
+        return [mutant for mutant in mutants if scene.sees(mutant)]
     except (NotUnderstood, OutOfBudget, EngineRefuses, QueryError):
         return mutants
-
-
-class Watch:
-    """Compares mutants with the original, whose results are kept."""
-
-    def __init__(self, original: Expr, scenes: Sequence[Scene], most: int | None) -> None:
-        self.original, self.scenes, self.most = original, scenes, most
-        self.known: dict[tuple[int, int], Result] = {}
-
-    def notice(self, mutant: Mutant, expr: Expr) -> Notice | None:
-        """The first place where the alerts differ."""
-        dropped = dropped_matcher(mutant, self.original)
-        for number, scene in enumerate(self.scenes):
-            if dropped is None or scene.sees(*dropped):
-                for i in scene.instants() if self.most is None else scene.decisive()[: self.most]:
-                    if scene.result(expr, i) != self._original(number, i):
-                        return Notice(number, i)
-        return None
-
-    def _original(self, number: int, evaluation: int) -> Result:
-        place = number, evaluation
-        if place not in self.known:
-            self.known[place] = self.scenes[number].result(self.original, evaluation)
-        return self.known[place]
-
-
-def dropped_matcher(mutant: Mutant, original: Expr) -> tuple[Selector, LabelMatcher] | None:
-    """The matcher that the mutant lacks, and where it stood; None for all other mutants."""
-    if mutant.kind != "matcher" or not mutant.words.startswith("dropping"):
-        return None
-    for selector in selectors(original):
-        for matcher in selector.matchers:
-            if (matcher.start, matcher.end) == (mutant.start, mutant.end):
-                return selector, matcher
-    return None

@@ -116,6 +116,10 @@ def _until(times: Times, high: int) -> int:
     return bisect_right(times, high)
 
 
+Made: TypeAlias = dict[tuple[Series, int, int], Column]
+"""Columns of other stores on the same grid: those of the same series are not made again."""
+
+
 class Store:
     """Series on the regular grid `start + i * interval` (unix seconds), and recorded ones beside them."""
 
@@ -123,7 +127,14 @@ class Store:
         "_found", "_recorded", "columns", "family", "interval", "labels", "nameless", "searched", "start",
     )  # fmt: skip
 
-    def __init__(self, series: Iterable[Series], interval: float, start: float = 0.0) -> None:
+    def __init__(
+        self,
+        series: Iterable[Series],
+        interval: float,
+        start: float = 0.0,
+        *,
+        made: Made | None = None,
+    ) -> None:
         self.start = round(start * 1000)
         self.interval = round(interval * 1000)
         self.labels: list[Labels] = []
@@ -135,8 +146,13 @@ class Store:
         """The same for all stores that were made of one by `replaced`."""
         self.searched = False
         """Whether this is one of many that differ in few columns."""
+        made = {} if made is None else made
         for one in series:
-            self.add(one.labels, self.column_of(one.runs))
+            key = one, self.interval, self.start
+            column = made.get(key)
+            if column is None:
+                column = made[key] = self.column_of(one.runs)
+            self.add(one.labels, column)
 
     def add(self, labels: Labels, column: Column) -> None:
         """One more series; its samples may be at any times."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from tocsin.query.promql import parse
 from tocsin.query.promql.walk import selectors
 from tocsin.witness.case import Alerting
 from tocsin.witness.promql.evaluate import Budget, EngineRefuses, vector
+from tocsin.witness.promql.parsed import parsed
 from tocsin.witness.promql.past import Given, Past
 from tocsin.witness.promql.store import STALE, Store
 from tocsin.witness.rule import Known, Recording, Rule
@@ -14,8 +14,6 @@ from tocsin.witness.states import alertings
 from tocsin.witness.telemetry import Labels, Series
 
 _NONE = Known()
-_tree = lru_cache(maxsize=512)(parse)
-"""One tree for one text, so that its plan is made once."""
 
 
 def predicted(
@@ -81,13 +79,13 @@ def needed(expr: str, recordings: Sequence[Recording]) -> tuple[Recording, ...]:
 @lru_cache(maxsize=512)
 def _read(expr: str) -> frozenset[str] | None:
     """The names of all metrics that are read; None: any may be."""
-    names = {selector.metric for selector in selectors(_tree(expr))}
+    names = {selector.metric for selector in selectors(parsed(expr))}
     return None if None in names else frozenset(name for name in names if name is not None)
 
 
 def alerts(rule: Rule, store: Store, now: float, every: float, budget: Budget) -> list[Labels]:
     """The label sets that one evaluation gives; none when there are more than the limit."""
-    found = vector(_tree(rule.expr), store, now - rule.query_offset, every=every, budget=budget, horizon=now)
+    found = vector(parsed(rule.expr), store, now - rule.query_offset, every=every, budget=budget, horizon=now)
     if not found:
         return []
     labels = [tuple(pair for pair in element.labels if pair[0] != "__name__") for element in found]
@@ -101,7 +99,7 @@ class Recorder:
     """A recording rule under way: it marks the end of series that it no longer gives."""
 
     def __init__(self, recording: Recording, every: float, budget: Budget) -> None:
-        self.expr = _tree(recording.expr)
+        self.expr = parsed(recording.expr)
         self.labels = dict(recording.labels) | {"__name__": recording.record}
         self.every = every
         self.budget = budget

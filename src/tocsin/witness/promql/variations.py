@@ -13,6 +13,8 @@ from tocsin.witness.telemetry import Gap, Labels, Run, Sample, Series, labels, r
 
 _DIGITS = 6
 _NEARLY = 1e-9
+_LONG_AGO = 1e9
+"""What is greater is taken for a time: 2001 in seconds."""
 
 
 def sibling(series: Iterable[Series], label: str, value: str, times: float = 1.0) -> tuple[Series, ...]:
@@ -58,14 +60,10 @@ def missing(series: Iterable[Series], at: int, count: int) -> tuple[Series, ...]
     return tuple(found)
 
 
-def grown(series: Iterable[Series], at: int, times: float) -> tuple[Series, ...]:
-    """From sample `at` on, all that happens happens `times` as much."""
-    return tuple(
-        _retimed(one, lambda steps: [*steps[:at], *(_rounded(step * times, True) for step in steps[at:])])
-        if _counts(one)
-        else one
-        for one in series
-    )
+def ended(one: Series, at: int) -> Series:
+    """The series ends at sample `at`, and is marked as such."""
+    samples = list(one.samples())
+    return Series(one.labels, runs((*samples[:at], Gap.STALE)))
 
 
 def thinned(series: Iterable[Series], share: float) -> tuple[Series, ...]:
@@ -82,6 +80,26 @@ def thinned(series: Iterable[Series], share: float) -> tuple[Series, ...]:
     return tuple(found)
 
 
+def multiplied(series: Iterable[Series], times: float) -> tuple[Series, ...]:
+    """All of it `times` as much; events stay whole ones, and clocks what they are."""
+    found: list[Series] = []
+    for one in series:
+        if _counts(one):
+            found.extend(thinned((one,), times))
+        else:
+            found.append(one if _is_time(one) else _retouched(one, times))
+    return tuple(found)
+
+
+def _is_time(one: Series) -> bool:
+    return any(isinstance(run.first, float) and abs(run.first) > _LONG_AGO for run in one.runs)
+
+
+def _retouched(one: Series, times: float) -> Series:
+    samples = (s if isinstance(s, Gap) else _rounded(s * times, False) for s in one.samples())
+    return Series(one.labels, runs(samples))
+
+
 def ramped(calm: Sequence[Series], fault: Sequence[Series], at: int) -> tuple[Series, ...]:
     """Gauges go straight from what they are in the one to what they are in the other at sample `at`."""
     before = {one.labels: one for one in calm}
@@ -96,14 +114,6 @@ def ramped(calm: Sequence[Series], fault: Sequence[Series], at: int) -> tuple[Se
         step = _rounded((last - first) / max(1, at), False)
         found.append(Series(one.labels, (Run(first, at + 1, step), Run(last, max(1, len(samples) - at - 1)))))
     return tuple(found)
-
-
-def nudged(series: Sequence[Series], at: int) -> Iterator[tuple[Series, ...]]:
-    """One event more at sample `at`, in each of the counters in turn."""
-    for i, one in enumerate(series):
-        if _counts(one):
-            more = _retimed(one, lambda steps: [*steps[:at], steps[at] + 1, *steps[at + 1 :]])
-            yield (*series[:i], more, *series[i + 1 :])
 
 
 def without_each(series: Sequence[Series]) -> Iterator[tuple[Series, ...]]:
@@ -125,11 +135,6 @@ def _between(one: Series, other: Series, share: float) -> Series | None:
     whole = all(step.is_integer() for step in (*left, *right))
     steps = [_rounded(a + (b - a) * share, whole) for a, b in zip(left, right, strict=True)]
     return Series(one.labels, straightened(list(accumulate(steps))))
-
-
-def scaled(series: Iterable[Series], times: float) -> tuple[Series, ...]:
-    """All of it `times` as much."""
-    return tuple(_scaled(one, times) for one in series)
 
 
 def _scaled(one: Series, times: float) -> Series:

@@ -1,0 +1,7 @@
+"""One tree for one text, so that what is made of it (`evaluate_plan`) is made once."""
+
+from functools import lru_cache
+
+from tocsin.query.promql import parse
+
+parsed = lru_cache(maxsize=512)(parse)
