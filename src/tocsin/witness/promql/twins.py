@@ -129,10 +129,7 @@ def _ways(found: Found, part: Deciding) -> Iterator[tuple[Trial, State, bool]]:
     own, other = branches.get(part.part, (found.expr, found.expr))
     whole = _trial(found, opposed(found.expr, part), other)
     yield from ((whole, state, False) for state in _less(whole, fault))
-    if own is not other:
-        yield whole, _without(whole, fault, other, own), False
-    yield whole, fault, False
-    yield whole, calm, False
+    yield whole, fault if own is other else _without(whole, fault, other, own), False
     if part.part == "comparison":
         alone = _trial(found, opposed(part.node, part), found.expr)
         yield alone, fault, False
