@@ -32,8 +32,12 @@ def searched(question: Question) -> Proof:
 def _found(rule: Rule, known: Known) -> Outcome:
     if rule.language == "logql":
         from tocsin.witness.logql.find import find as find_lines
+        from tocsin.witness.logql.sharpen import sharpened as sharpened_lines
 
-        return find_lines(rule, known)
+        outcome = find_lines(rule, known)
+        if isinstance(outcome, Witnessed):
+            return replace(outcome, cases=sharpened_lines(rule, outcome.cases))
+        return outcome
     from tocsin.witness.promql.find import find as find_series
     from tocsin.witness.promql.sharpen import sharpened
 
