@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tocsin.query.logql import parse
-from tocsin.query.logql.ast import Compare, Condition, LabelFilter
-from tocsin.query.logql.walk import conditions, log_queries
+from tocsin.query.logql.ast import Binary, Compare, Condition, LabelFilter, RangeAggregate
+from tocsin.query.logql.conditions import constant
+from tocsin.query.logql.walk import conditions, log_queries, walk
 from tocsin.query.nodes import LabelMatcher
 from tocsin.witness.case import Case
 from tocsin.witness.mutant import Mutant
@@ -16,6 +17,7 @@ from tocsin.witness.rule import Rule
 from tocsin.witness.telemetry import Line, Stream, labels
 
 _APART = 0.001
+_SHORT = 50
 _NUMBERS = (1, 10)
 """How many lines are put beside each."""
 _QUOTED = re.compile(r"`(\w+)")
@@ -44,6 +46,7 @@ def varied(rule: Rule, mutant: Mutant, case: Case) -> Iterator[Varied]:
             yield from _with_fields(rule, case)
             yield from _broken(case)
         case _:
+            yield from _of_so_many_bytes(rule, case)
             yield from _more_or_fewer(case)
             yield from _with_fields(rule, case)
 
@@ -177,6 +180,21 @@ def _more_or_fewer(case: Case) -> Iterator[Varied]:
         for words, lines in _resized(stream.lines):
             streams = (*case.streams[:i], Stream(stream.labels, lines), *case.streams[i + 1 :])
             yield Varied(words, replace(case, streams=streams))
+
+
+def _of_so_many_bytes(rule: Rule, case: Case) -> Iterator[Varied]:
+    """One short line in the place of all, where bytes are compared with a small number."""
+    nodes = [*walk(parse(rule.expr))]
+    if not any(isinstance(node, RangeAggregate) and node.op == "bytes_over_time" for node in nodes):
+        return
+    sides = [side for node in nodes if isinstance(node, Binary) for side in (node.left, node.right)]
+    asked = [n for n in map(constant, sides) if n is not None and 0 <= n < _SHORT]
+    for size in sorted({round(n) + step for n in asked for step in (0, 1, 2)}):
+        for stream in case.streams:
+            line = next((line for line in stream.lines if len(line.text) >= size), None)
+            if line is not None:
+                short = Stream(stream.labels, (replace(line, text=line.text[:size]),))
+                yield Varied(f"one line of {size} bytes", replace(case, streams=(short,)))
 
 
 def _resized(lines: tuple[Line, ...]) -> Iterator[tuple[str, tuple[Line, ...]]]:
