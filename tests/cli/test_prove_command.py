@@ -71,6 +71,19 @@ def test_a_foreign_file_without_a_spec(rules: Path) -> None:
     )
 
 
+def test_a_template_that_fails_only_when_it_fires(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(
+        "groups:\n- name: a\n  rules:\n"
+        "  - alert: A\n    expr: up == 0\n    annotations: {summary: 'down, {{ value }} of 5'}\n"
+    )
+    said = foreign(file)
+    assert said.code == 1
+    assert "error[proof/fires]: `A`: its annotation `summary` cannot be expanded" in said.out
+    assert f"{file}:6:28" in said.out
+    assert "wrong number of args for value" in said.out
+
+
 def test_mutants_of_foreign_rules_are_tried_when_that_is_wanted(rules: Path) -> None:
     plain, sharp = (json.loads(foreign(rules, "--json", *more).out)["alerts"] for more in ((), ("--sharp",)))
     assert not any("sharp" in rule["columns"] for one in plain for rule in one["rules"])

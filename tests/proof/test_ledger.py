@@ -1,5 +1,7 @@
 """The ledger adds up: cells of several rules are one, every alert counts once, `not run` is never success."""
 
+from dataclasses import replace
+
 import pytest
 
 from tocsin.diag.diagnostic import Sink
@@ -156,3 +158,27 @@ def test_columns_that_need_a_stack_are_there_and_say_so() -> None:
     for one in ordered()[-3:]:
         cell = one.ask(trial, found.subjects[0])
         assert (cell.state, cell.why) == ("not run", NO_STACK)
+
+
+@pytest.mark.parametrize(
+    ("seen", "words", "column"),
+    [
+        ((replace(ALERT, resolved=360.0),), "promtool: at 6m", "resolves"),
+        ((replace(ALERT, firing=120.0),), "promtool: at 2m", "fires"),
+        ((replace(ALERT, labels=(("job", "a"),)),), "promtool has another one", "fires"),
+        ((ALERT, replace(ALERT, labels=(("job", "a"),))), "promtool has one more", "fires"),
+        ((ALERT,), "annotation `summary` at 1m: error expanding template", "fires"),
+        ((), "promtool: no alert", "fires"),
+    ],
+)
+def test_whatever_is_other_than_predicted_refutes_a_column(
+    seen: tuple[Alerting, ...], words: str, column: str
+) -> None:
+    found = book([("rules.yaml", b"groups: [{name: a, rules: [{alert: A, expr: up == 0}]}]")], Sink())
+    verdict = CaseVerdict(case=FIRING, ok=False, seen=seen, words=words)
+    subject = found.subjects[0]
+    trial = Trial(
+        book=found, proofs={subject.rule.id: Proof(outcome=Witnessed((FIRING,)), verdicts=(verdict,))}
+    )
+    states = {one.name: one.ask(trial, subject).state for one in ordered()}
+    assert states[column] == "refuted"

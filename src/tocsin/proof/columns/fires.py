@@ -3,20 +3,17 @@
 Where there can be no witness the rule is refuted with the reason; where none was found it is *not run*.
 """
 
-from collections.abc import Iterable
-
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.proof.column import Cell, column, not_run, proven, refuted
 from tocsin.proof.histories import length
 from tocsin.proof.rulebook import Subject
-from tocsin.proof.told import broken, heartbeat
+from tocsin.proof.told import broken, heartbeat, only_the_end
 from tocsin.proof.trial import Remark, Scraping, Trial
 from tocsin.proof.verdict import CaseVerdict
 from tocsin.query.errors import QueryError
 from tocsin.query.promql import parse
 from tocsin.query.promql.ast import Number, Range
 from tocsin.query.promql.walk import walk
-from tocsin.witness.case import Alerting
 from tocsin.witness.outcome import Always, Impossible, NotFound, Reason
 
 CODE, NEVER, ALWAYS, SCRAPE = "proof/fires", "rule/never-fires", "rule/always-fires", "rule/scrape-interval"
@@ -50,18 +47,13 @@ def _judged(trial: Trial, subject: Subject, verdicts: tuple[CaseVerdict, ...]) -
     if not verdicts:
         return not_run(trial.unjudged.get(subject.rule.language) or "no engine judged it")
     mine = [one for one in verdicts if one.case.fires]
-    good = [one for one in mine if one.ok or _begins(one.case.expected) == _begins(one.seen)]
+    good = [one for one in mine if one.ok or only_the_end(subject.rule, one)]
     words = tuple(one.case.story or one.case.name for one in mine)
     warned = (*_scraping(trial, subject), *_remarks(trial, subject))
     if len(good) == len(mine):
         return proven(words, done=len(mine), found=warned)
     bad = tuple(broken(CODE, subject, one, "fires") for one in mine if one not in good)
     return refuted((*bad, *warned), words, done=len(good), total=len(mine))
-
-
-def _begins(alerts: Iterable[Alerting]) -> set[tuple[float, float | None]]:
-    """When each becomes pending and fires: labels are compared by the judge, ends are another column's."""
-    return {(one.pending, one.firing) for one in alerts}
 
 
 def _hopeless(code: str, words: str, subject: Subject, reason: Reason) -> Diagnostic:

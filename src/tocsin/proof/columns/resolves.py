@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from tocsin.proof.column import Cell, column, not_meant, not_run, proven, refuted
 from tocsin.proof.rulebook import Subject
-from tocsin.proof.told import broken, unproven
+from tocsin.proof.told import broken, only_the_end, unproven
 from tocsin.proof.trial import Trial
+from tocsin.proof.verdict import CaseVerdict
 from tocsin.witness.case import Alerting
 from tocsin.witness.outcome import Always
 
@@ -23,10 +24,14 @@ def resolves(trial: Trial, subject: Subject) -> Cell:
     mine = [one for one in proof.verdicts if _ends(one.case.expected)]
     if not mine:
         return not_run("it ends in no case")
-    bad = [one for one in mine if not one.ok and _ends(one.case.expected) != _ends(one.seen)]
+    bad = [one for one in mine if not one.ok and (only_the_end(subject.rule, one) or _other_ends(one))]
     if not bad:
         return proven()
     return refuted(tuple(broken(CODE, subject, one, "resolves") for one in bad))
+
+
+def _other_ends(one: CaseVerdict) -> bool:
+    return _ends(one.case.expected) != _ends(one.seen)
 
 
 def _ends(alerts: Iterable[Alerting]) -> set[float]:
