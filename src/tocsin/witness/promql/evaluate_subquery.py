@@ -65,7 +65,7 @@ def subquery(node: Subquery, inner: VectorPlan) -> tuple[MatrixPlan, When, int]:
         times = range(_first(high - length, every), high + 1, every)
         moment.budget.spend(len(times))
         steps = remembered(moment) if high <= moment.horizon else {}
-        later = range(next((time for time in times if time not in steps), high + 1), high + 1, every)
+        later = times[_known(times, steps) :]
         steps.update(zip(later, stepping(moment, later), strict=True))
         points: dict[Labels, list[tuple[int, Element]]] = {}
         for time in times:
@@ -74,6 +74,11 @@ def subquery(node: Subquery, inner: VectorPlan) -> tuple[MatrixPlan, When, int]:
         return [_window(labels, found) for labels, found in points.items()]
 
     return run, at, length
+
+
+def _known(times: range, steps: Steps) -> int:
+    """How many of the first steps are known."""
+    return next((i for i, time in enumerate(times) if time not in steps), len(times)) if steps else 0
 
 
 def _first(low: int, every: int) -> int:
