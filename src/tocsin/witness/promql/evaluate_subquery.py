@@ -19,6 +19,8 @@ from tocsin.witness.telemetry import Labels
 Known = TypeVar("Known")
 Steps: TypeAlias = dict[int, list[Element]]
 """What the expression gives at instants; it may be added to."""
+_Stretch: TypeAlias = tuple[Element, range]
+"""An element, and the instants in a row at which it is given."""
 Stepping: TypeAlias = Callable[[Moment, range], Iterable[list[Element]]]
 """What it gives at each of these instants."""
 _MOST_COURSES = 8
@@ -65,15 +67,20 @@ def subquery(node: Subquery, inner: VectorPlan) -> tuple[MatrixPlan, When, int]:
         times = range(_first(high - length, every), high + 1, every)
         moment.budget.spend(len(times))
         steps = remembered(moment) if high <= moment.horizon else {}
-        later = range(next((time for time in times if time not in steps), high + 1), high + 1, every)
+        later = times[_known(times, steps) :]
         steps.update(zip(later, stepping(moment, later), strict=True))
-        points: dict[Labels, list[tuple[int, Element]]] = {}
-        for time in times:
-            for element in steps[time]:
-                points.setdefault(element.labels, []).append((time, element))
+        points: dict[Labels, list[_Stretch]] = {}
+        for found, stretch in _stretches(steps, times):
+            for element in found:
+                points.setdefault(element.labels, []).append((element, stretch))
         return [_window(labels, found) for labels, found in points.items()]
 
     return run, at, length
+
+
+def _known(times: range, steps: Steps) -> int:
+    """How many of the first steps are known."""
+    return next((i for i, time in enumerate(times) if time not in steps), len(times)) if steps else 0
 
 
 def _first(low: int, every: int) -> int:
@@ -82,14 +89,25 @@ def _first(low: int, every: int) -> int:
     return first + every if first <= low else first
 
 
-def _window(labels: Labels, points: list[tuple[int, Element]]) -> Window:
-    margin = max(element.margin for _, element in points)
+def _stretches(steps: Steps, times: range) -> Iterator[tuple[list[Element], range]]:
+    """The steps, those together that give the very same."""
+    first, before = 0, steps[times[0]] if times else []
+    for i, time in enumerate(times):
+        found = steps[time]
+        if found is not before:
+            yield before, times[first:i]
+            first, before = i, found
+    yield before, times[first:]
+
+
+def _window(labels: Labels, stretches: list[_Stretch]) -> Window:
+    margin = max(element.margin for element, _ in stretches)
     if margin > 0:
-        points = [point for point in points if point[1].margin > 0]
-    elif len({time for time, _ in points}) < len(points):
+        stretches = [one for one in stretches if one[0].margin > 0]
+    points = [(time, element.value) for element, times in stretches for time in times]
+    if margin <= 0:  # of several that are not there the last
         points = list(dict(points).items())
-    times, values = [time for time, _ in points], [element.value for _, element in points]
-    return Window(labels, nameless(labels), times, values, margin)
+    return Window(labels, nameless(labels), [t for t, _ in points], [v for _, v in points], margin)
 
 
 def _memory(node: Expr) -> Callable[[Moment], Steps]:

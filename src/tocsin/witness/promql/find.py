@@ -97,6 +97,7 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
     why = "no telemetry was found that makes it fire"
     first: Found | None = None
     made: list[Case | Lack] = []
+    reserve = budget.left // 4
     try:
         for number, attempt in enumerate(attempts(expr, rule, known, parts, budget)):
             found = _firing(
@@ -108,6 +109,7 @@ def _find(rule: Rule, known: Known, budget: Budget) -> Witnessed | NotFound:
             first = first or found
             if first is found:
                 made.extend(twins(found))  # what is made before the budget is spent is kept
+                budget.left -= reserve  # more witnesses are worth less than the first one
             else:
                 _complete(made, found)
             lacking = any(isinstance(one, Lack) and one.part for one in made)

@@ -5,6 +5,7 @@ Each takes times (milliseconds), values, and the range (low, high]; None: there 
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -90,13 +91,25 @@ def regression(times: Sequence[int], values: Sequence[float], origin: int) -> tu
     """Slope per second, and value at `origin`, of the straight line that fits best."""
     if all(value == values[0] for value in values):
         return (NAN, NAN) if abs(values[0]) == float("inf") else (0.0, values[0])
-    seconds = [(time - origin) / 1e3 for time in times]
+    if isinstance(times, range):
+        seconds, x, xx = _regular(range(times.start - origin, times.stop - origin, times.step))
+    else:
+        seconds, x, xx = _summed([(time - origin) / 1e3 for time in times])
     n = float(len(values))
-    x, y = total(seconds), total(values)
-    xy = total([s * v for s, v in zip(seconds, values, strict=True)])
-    xx = total([s * s for s in seconds])
+    y, xy = total(values), total([s * v for s, v in zip(seconds, values, strict=True)])
     slope = divide(xy - x * y / n, xx - x * x / n)
     return slope, y / n - slope * x / n
+
+
+def _summed(seconds: Sequence[float]) -> tuple[Sequence[float], float, float]:
+    """The seconds, their sum and that of their squares."""
+    return seconds, total(seconds), total([s * s for s in seconds])
+
+
+@lru_cache(maxsize=64)
+def _regular(times: range) -> tuple[Sequence[float], float, float]:
+    """The same of milliseconds at regular distances, which most windows have in common."""
+    return _summed(tuple(time / 1e3 for time in times))
 
 
 COURSE: dict[str, RangeFunction] = {

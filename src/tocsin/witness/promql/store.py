@@ -5,7 +5,7 @@ all the rest. All times in here are milliseconds, as in the engine.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias, cast
 
 from tocsin.query.nodes import LabelMatcher
@@ -95,9 +95,17 @@ class Column:
         if found is None:
             if len(self._sampled) >= _MOST_SAMPLED:
                 self._sampled.clear()
-            samples = (self.at(time, horizon) for time in times)
-            found = self._sampled[key] = tuple(None if one is None else one[1] for one in samples)
+            found = self._sampled[key] = tuple(self._newest(times, horizon))
         return found
+
+    def _newest(self, times: range, horizon: int) -> Iterator[float | None]:
+        own, values = self.times, self.values
+        count = _until(own, min(times.start, horizon))
+        for time in times:
+            while count < len(values) and own[count] <= time and own[count] <= horizon:
+                count += 1
+            newest = values[count - 1] if count and own[count - 1] > time - LOOKBACK else None
+            yield None if newest is STALE else newest
 
     def between(self, low: int, high: int) -> tuple[Times, list[float]]:
         """The samples after `low` and not after `high`."""

@@ -65,6 +65,17 @@ class Trial:
         self._state: State = (GONE,) * len(channels)
         self._store = self._empty()
 
+    def asking(self, expr: Expr, against: Expr | None, grid: Grid) -> "Trial":
+        """The same states, asked something else: whether that is so at any of the instants."""
+        instants = [instant - self.lead for instant in self.instants]
+        other = Trial(
+            expr, (), self.channels, grid, self.budget,
+            against=against, before=self.before, instants=instants,
+        )  # fmt: skip
+        if grid == self.grid:
+            other._columns = self._columns
+        return other
+
     def _empty(self) -> Store:
         none = (Run(math.nan, 1),)
         names = [one for channel in self.channels for one in channel.named()]

@@ -215,18 +215,7 @@ def _towards(motion: Motion, goal: Motion, part: float) -> Motion:
 
 
 def _trial(found: Found, expr: Expr, against: Expr | None) -> Trial:
-    old = found.attempt.trial
-    return Trial(
-        expr,
-        (),
-        old.channels,
-        found.setting.grid,
-        old.budget,
-        against=against,
-        before=old.before,
-        instants=[i - old.lead for i in old.instants],
-        lasting=1,
-    )
+    return found.attempt.trial.asking(expr, against, found.setting.grid)
 
 
 def _words(found: Found, part: Deciding, trial: Trial, state: State) -> str:
