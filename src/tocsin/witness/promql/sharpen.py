@@ -41,6 +41,7 @@ _GLANCE, _FEW = 3, 4
 """So many evaluations of so many cases settle most."""
 _MOST_TRIES = 32
 """Situations that are tried for one mutant, or for the matchers of one selector."""
+_ENDS = NotUnderstood, OutOfBudget, QueryError
 _BRANCH: frozenset[Kind] = frozenset(("branch",))
 _OF_EDGES: frozenset[Kind] = frozenset(("threshold", "boundary", "window"))
 _EDGES = ("so little that it just fires", "just too little")
@@ -72,16 +73,16 @@ def sharpening(
     bases = [case for case in cases if case.series]
     if not left or not bases:
         return ()
-    found: list[Case] = []
-    with contextlib.suppress(NotUnderstood, OutOfBudget, QueryError):
-        budget = Budget(min(MOST_STEPS, STEPS + STEPS_EACH * len(left)) if steps is None else steps)
+    budget = Budget(min(MOST_STEPS, STEPS + STEPS_EACH * len(left)) if steps is None else steps)
+    with contextlib.suppress(*_ENDS):
         collection = Collection(rule, bases, known, budget, left)
-        found = collection.found  # what is found before the budget is spent is worth having
-        _open(collection)
-        _go_to_edges(collection)
-        _keep_out(collection)
-        _vary(collection)
-    return tuple(found)
+        with contextlib.suppress(*_ENDS):  # what is found before the budget is spent is worth having
+            _open(collection)
+            _go_to_edges(collection)
+            _keep_out(collection)
+            _vary(collection)
+        return collection.needed()
+    return ()
 
 
 def _open(collection: Collection) -> None:
