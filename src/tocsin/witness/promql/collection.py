@@ -98,9 +98,10 @@ class Collection:
         for name in new:
             del self.left[name]
         pins = Clause(shown.start, shown.end, f"here {shown.words} would be noticed")
-        self.found.append(replace(case, pins=pins))
+        case = replace(case, pins=pins)
+        self.found.append(case)
         self.seen.append(frozenset(seen))
-        self.scenes.append(scene)
+        self.scenes.append(self.scene(case))
         return True
 
     def _case(self, situation: Situation) -> Case | None:

@@ -96,9 +96,10 @@ def _open(collection: Collection) -> None:
 
 # -- the edges of comparisons ----------------------------------------------------------------------------
 def _go_to_edges(collection: Collection) -> None:
+    bases = (*collection.cases, *collection.found)  # not what is at an edge already
     for comparison in _comparisons(collection):
         inside = [m.name for m, _ in collection.left.values() if _home(collection, m) is comparison]
-        places = list(pivots(collection.scenes, comparison))
+        places = [one for one in pivots(collection.scenes, comparison) if one.case in bases]
         for family in families(collection.expr, comparison, places, collection.known):
             if collection.done or not any(name in collection.left for name in inside):
                 break
