@@ -37,8 +37,6 @@ STEPS_EACH = 60_000
 MOST_STEPS = 4_000_000
 NOTICING = 2_000_000
 _MOST_BASES = 8
-_GLANCE, _FEW = 3, 4
-"""So many evaluations of so many cases settle most."""
 _MOST_TRIES = 32
 """Situations that are tried for one mutant, or for the matchers of one selector."""
 _ENDS = NotUnderstood, OutOfBudget, QueryError
@@ -50,11 +48,7 @@ _EDGES = ("so little that it just fires", "just too little")
 def sharpened(rule: Rule, cases: Sequence[Case], known: Known = NOTHING) -> tuple[Case, ...]:
     """The cases with those that they lack."""
     left = [pair for pair in trees(rule) if not equivalent(rule, pair[0], known)]
-    budget = Budget(NOTICING)
-    # a glance at the first cases settles most, so that what is left can be looked at closely
-    found = noticed(rule, cases[:_GLANCE], left, known.recordings, budget=budget, most=_FEW)
-    left = [pair for pair in left if pair[0].name not in found]
-    found = noticed(rule, cases, left, known.recordings, budget=budget, thorough=True)
+    found = noticed(rule, cases, left, known.recordings, budget=Budget(NOTICING), thorough=True)
     survivors = [mutant for mutant, _ in left if mutant.name not in found]
     return (*cases, *sharpening(rule, cases, survivors, known))
 
