@@ -27,8 +27,11 @@ class Collection:
     ) -> None:
         self.rule, self.cases, self.known, self.budget = rule, cases, known, budget
         self.expr = parsed(rule.expr)
+        self.wanted = tuple(left)
         self.left = {pair[0].name: pair for pair in left}
         self.found: list[Case] = []
+        self.seen: list[frozenset[str]] = []
+        """Which of all the mutants each of these notices."""
         self.tried: set[tuple[Series, ...]] = set()
         self.made: Made = {}
         self.past = Past()
@@ -40,6 +43,21 @@ class Collection:
         """Whether there is nothing left to do, or nothing more that may be done."""
         return not self.left or len(self.found) >= MOST_CASES or self.budget.left <= 0
 
+    def needed(self) -> tuple[Case, ...]:
+        """The new cases without those of which others notice everything, each with a name of its own."""
+        kept = set(range(len(self.found)))
+        for i in sorted(kept, key=lambda i: len(self.seen[i])):
+            others = frozenset[str]().union(*(self.seen[j] for j in kept if j != i))
+            if self.seen[i] <= others:
+                kept.remove(i)
+        taken = [case.name for case in self.cases]
+        cases = []
+        for case in (self.found[i] for i in sorted(kept)):
+            names = (case.name, *(f"{case.name} ({n})" for n in range(2, MOST_CASES + 2)))
+            taken.append(next(name for name in names if name not in taken))
+            cases.append(replace(case, name=taken[-1]))
+        return tuple(cases)
+
     def of(self, kinds: frozenset[Kind]) -> list[Pair]:
         """The mutants of these kinds that are left."""
         return [pair for pair in self.left.values() if pair[0].kind in kinds]
@@ -50,9 +68,8 @@ class Collection:
 
     def draft(self, situation: Situation) -> None:
         """Remember a situation that others may be made of."""
-        base = situation.base
-        story = f"{_like(base)}, {situation.words}"
-        self.scenes.append(self.scene(replace(base, name="", series=situation.series, story=story)))
+        story = self._story(situation)
+        self.scenes.append(self.scene(replace(situation.base, name="", series=situation.series, story=story)))
 
     def try_(self, situation: Situation, pairs: Sequence[Pair], evaluation: int | None = None) -> bool:
         """Keep the case if it notices any of these; then all that it notices are no longer left.
@@ -73,15 +90,18 @@ class Collection:
     def _keep(self, case: Case, first: Sequence[int]) -> bool:
         scene = self.scene(case)
         instants = dict.fromkeys((*first, *scene.decisive()[:_MOST_INSTANTS]))
-        seen = [name for name, _ in differing(scene, list(self.left.values()), instants)]
-        if not seen:
+        seen = [name for name, _ in differing(scene, self.wanted, instants)]
+        new = [name for name in seen if name in self.left]
+        if not new:
             return False
-        shown = self.left[seen[0]][0]
-        for name in seen:
+        shown = self.left[new[0]][0]
+        for name in new:
             del self.left[name]
         pins = Clause(shown.start, shown.end, f"here {shown.words} would be noticed")
-        self.found.append(replace(case, pins=pins))
-        self.scenes.append(scene)
+        case = replace(case, pins=pins)
+        self.found.append(case)
+        self.seen.append(frozenset(seen))
+        self.scenes.append(self.scene(case))
         return True
 
     def _case(self, situation: Situation) -> Case | None:
@@ -96,19 +116,15 @@ class Collection:
             return None
         return replace(
             base,
-            name=self._name(situation.words),
+            name=situation.words,
             kind="firing-clause" if any(one.firing is not None for one in expected) else "clause",
             series=situation.series,
             expected=expected,
-            story=f"{_like(base)}, {situation.words}.",
+            story=self._story(situation),
         )
 
-    def _name(self, words: str) -> str:
-        taken = {case.name for case in (*self.cases, *self.found)}
-        names = (words, *(f"{words} ({i})" for i in range(2, MOST_CASES + 2)))
-        return next(name for name in names if name not in taken)
-
-
-def _like(base: Case) -> str:
-    """The beginning of a story; a draft, which has no name, has it already."""
-    return f'As in "{base.name}"' if base.name else base.story
+    def _story(self, situation: Situation) -> str:
+        """What is different from a case that there was before; a draft or new case tells that already."""
+        base = situation.base
+        like = f'As in "{base.name}"' if base in self.cases else base.story.rstrip(".")
+        return f"{like}, {situation.words}."

@@ -27,6 +27,7 @@ STEPS = 4_000_000
 """Evaluator steps that one rule's mutants may cost."""
 MOST_DECISIVE = 12
 _MOST_INSTANTS = 40
+_GLANCE = 2
 REFUSED = frozenset(((("", "the engine refuses"),),))
 """In the place of a result: the evaluation fails, which is noticed as well."""
 Result = frozenset[Labels]
@@ -126,12 +127,15 @@ def noticed(
     budget = Budget(STEPS) if budget is None else budget
     left = list(mutants)
     with contextlib.suppress(NotUnderstood, OutOfBudget, EngineRefuses, QueryError):
-        for number, case in enumerate(cases):  # what is known by then is worth having
-            scene = Scene(rule, case, recordings, budget)
-            instants = scene.instants() if thorough else scene.decisive()[:most]
-            for name, evaluation in differing(scene, left, instants):
-                found[name] = Notice(number, evaluation)
-            left = [pair for pair in left if pair[0].name not in found]
+        # what is known by then is worth having; a glance at all cases settles most
+        scenes = [Scene(rule, case, recordings, budget) for case in cases]
+        for glance in (True, False):
+            for number, scene in enumerate(scenes):
+                instants = scene.instants() if thorough else scene.decisive()[:most]
+                some = instants[:_GLANCE] if glance else instants[_GLANCE:]
+                for name, evaluation in differing(scene, left, some):
+                    found[name] = Notice(number, evaluation)
+                left = [pair for pair in left if pair[0].name not in found]
     return found
 
 

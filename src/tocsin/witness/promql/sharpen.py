@@ -37,10 +37,9 @@ STEPS_EACH = 60_000
 MOST_STEPS = 4_000_000
 NOTICING = 2_000_000
 _MOST_BASES = 8
-_GLANCE, _FEW = 3, 4
-"""So many evaluations of so many cases settle most."""
 _MOST_TRIES = 32
 """Situations that are tried for one mutant, or for the matchers of one selector."""
+_ENDS = NotUnderstood, OutOfBudget, QueryError
 _BRANCH: frozenset[Kind] = frozenset(("branch",))
 _OF_EDGES: frozenset[Kind] = frozenset(("threshold", "boundary", "window"))
 _EDGES = ("so little that it just fires", "just too little")
@@ -49,11 +48,7 @@ _EDGES = ("so little that it just fires", "just too little")
 def sharpened(rule: Rule, cases: Sequence[Case], known: Known = NOTHING) -> tuple[Case, ...]:
     """The cases with those that they lack."""
     left = [pair for pair in trees(rule) if not equivalent(rule, pair[0], known)]
-    budget = Budget(NOTICING)
-    # a glance at the first cases settles most, so that what is left can be looked at closely
-    found = noticed(rule, cases[:_GLANCE], left, known.recordings, budget=budget, most=_FEW)
-    left = [pair for pair in left if pair[0].name not in found]
-    found = noticed(rule, cases, left, known.recordings, budget=budget, thorough=True)
+    found = noticed(rule, cases, left, known.recordings, budget=Budget(NOTICING), thorough=True)
     survivors = [mutant for mutant, _ in left if mutant.name not in found]
     return (*cases, *sharpening(rule, cases, survivors, known))
 
@@ -72,16 +67,16 @@ def sharpening(
     bases = [case for case in cases if case.series]
     if not left or not bases:
         return ()
-    found: list[Case] = []
-    with contextlib.suppress(NotUnderstood, OutOfBudget, QueryError):
-        budget = Budget(min(MOST_STEPS, STEPS + STEPS_EACH * len(left)) if steps is None else steps)
+    budget = Budget(min(MOST_STEPS, STEPS + STEPS_EACH * len(left)) if steps is None else steps)
+    with contextlib.suppress(*_ENDS):
         collection = Collection(rule, bases, known, budget, left)
-        found = collection.found  # what is found before the budget is spent is worth having
-        _open(collection)
-        _go_to_edges(collection)
-        _keep_out(collection)
-        _vary(collection)
-    return tuple(found)
+        with contextlib.suppress(*_ENDS):  # what is found before the budget is spent is worth having
+            _open(collection)
+            _go_to_edges(collection)
+            _keep_out(collection)
+            _vary(collection)
+        return collection.needed()
+    return ()
 
 
 def _open(collection: Collection) -> None:
@@ -95,9 +90,10 @@ def _open(collection: Collection) -> None:
 
 # -- the edges of comparisons ----------------------------------------------------------------------------
 def _go_to_edges(collection: Collection) -> None:
+    bases = (*collection.cases, *collection.found)  # not what is at an edge already
     for comparison in _comparisons(collection):
         inside = [m.name for m, _ in collection.left.values() if _home(collection, m) is comparison]
-        places = list(pivots(collection.scenes, comparison))
+        places = [one for one in pivots(collection.scenes, comparison) if one.case in bases]
         for family in families(collection.expr, comparison, places, collection.known):
             if collection.done or not any(name in collection.left for name in inside):
                 break
