@@ -84,6 +84,17 @@ def test_a_template_that_fails_only_when_it_fires(tmp_path: Path) -> None:
     assert "wrong number of args for value" in said.out
 
 
+def test_an_annotation_that_asks_for_other_telemetry(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    text = """{alert: A, expr: up == 0, annotations: {summary: '{{ query "nodes" | first | value }}'}}"""
+    line = f"  - {text}"
+    file.write_text(f"groups:\n- name: a\n  rules:\n{line}\n")
+    said = foreign(file)
+    assert said.code == 0
+    assert "warning[rule/blind-annotation]: `A`: `summary` queries other telemetry" in said.out
+    assert f"{file}:4:{line.index("'{{") + 1}" in said.out
+
+
 def test_mutants_of_foreign_rules_are_tried_when_that_is_wanted(rules: Path) -> None:
     plain, sharp = (json.loads(foreign(rules, "--json", *more).out)["alerts"] for more in ((), ("--sharp",)))
     assert not any("sharp" in rule["columns"] for one in plain for rule in one["rules"])

@@ -7,7 +7,7 @@ from tocsin.checks.check import checks
 from tocsin.diag.pages import page_of, written
 from tocsin.diag.report import Page
 
-_OF_PROOFS = ("proof/", "rules/", "test/", "rule/scrape-interval")
+_OF_PROOFS = ("proof/", "rules/", "test/", "rule/scrape-interval", "rule/blind-annotation")
 """What codes begin with that only `tocsin prove` and `tocsin test` report."""
 
 

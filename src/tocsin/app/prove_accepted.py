@@ -15,7 +15,7 @@ from tocsin.diag.diagnostic import Sink
 from tocsin.proof.accepted import accepted
 from tocsin.proof.ledger import Ledger
 
-_BY_FIRES = ("rule/scrape-interval", "rule/never-fires", "rule/always-fires")
+_BY_FIRES = ("rule/scrape-interval", "rule/blind-annotation", "rule/never-fires", "rule/always-fires")
 """What the column `fires` reports beside `proof/fires`."""
 
 

@@ -12,6 +12,7 @@ from tocsin.witness.telemetry import Labels
 
 _OWN = frozenset(("__name__", "alertname", "alertstate"))
 """Labels that an engine sets itself."""
+_FAILED = "<error expanding template"
 _FIELDS = ("pending", "firing", "resolved")
 
 
@@ -45,6 +46,16 @@ def shown(labels: Labels) -> str:
 def is_template(text: str) -> bool:
     """Whether an engine would expand it to something else."""
     return "{{" in text
+
+
+def asks(text: str) -> bool:
+    """Whether a template queries other telemetry than the alert's."""
+    return is_template(text) and "query" in text
+
+
+def failed(text: str) -> bool:
+    """Whether this is what Prometheus 3.15.0 puts in the place of a template that it cannot expand."""
+    return text.startswith(_FAILED)
 
 
 def _predicted_labels(rule: Rule, labels: Labels) -> Labels:

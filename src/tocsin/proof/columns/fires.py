@@ -3,8 +3,11 @@
 Where there can be no witness the rule is refuted with the reason; where none was found it is *not run*.
 """
 
+from collections.abc import Iterable, Iterator
+
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.proof.column import Cell, column, not_run, proven, refuted
+from tocsin.proof.compare import asks, failed
 from tocsin.proof.histories import length
 from tocsin.proof.rulebook import Subject
 from tocsin.proof.told import broken, heartbeat, only_the_end
@@ -17,6 +20,7 @@ from tocsin.query.promql.walk import walk
 from tocsin.witness.outcome import Always, Impossible, NotFound, Reason
 
 CODE, NEVER, ALWAYS, SCRAPE = "proof/fires", "rule/never-fires", "rule/always-fires", "rule/scrape-interval"
+ASKS = "rule/blind-annotation"
 
 _LOOKBACK = 300.0
 """Prometheus 3.15.0: seconds that a sample counts for."""
@@ -49,11 +53,21 @@ def _judged(trial: Trial, subject: Subject, verdicts: tuple[CaseVerdict, ...]) -
     mine = [one for one in verdicts if one.case.fires]
     good = [one for one in mine if one.ok or only_the_end(subject.rule, one)]
     words = tuple(one.case.story or one.case.name for one in mine)
-    warned = (*_scraping(trial, subject), *_remarks(trial, subject))
+    warned = (*_scraping(trial, subject), *_remarks(trial, subject), *_asking(subject, mine))
     if len(good) == len(mine):
         return proven(words, done=len(mine), found=warned)
     bad = tuple(broken(CODE, subject, one, "fires") for one in mine if one not in good)
     return refuted((*bad, *warned), words, done=len(good), total=len(mine))
+
+
+def _asking(subject: Subject, verdicts: Iterable[CaseVerdict]) -> Iterator[Diagnostic]:
+    """Annotations that query telemetry which the witness does not have, and cannot do without it."""
+    texts = [pair for one in verdicts for alert in one.expanded for pair in alert.annotations]
+    own = {name for name, text in subject.rule.annotations if asks(text)}
+    for name in sorted({name for name, text in texts if name in own and failed(text)}):
+        words = f"`{subject.title}`: `{name}` queries other telemetry, and fails where there is none of it"
+        help = 'guard it: `{{ with query "..." }}{{ . | first | value }}{{ end }}`'
+        yield Diagnostic(ASKS, "warning", words, Label(subject.said.field(name)), help=help)
 
 
 def _hopeless(code: str, words: str, subject: Subject, reason: Reason) -> Diagnostic:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from tocsin import engines
 from tocsin.engines import Missing, NotRun
 from tocsin.engines.tools.promtool import Promtool
-from tocsin.proof.compare import difference, instant, is_template
+from tocsin.proof.compare import asks, difference, failed, instant, is_template
 from tocsin.proof.promtool.family import Families, families, marked, marks, named, with_family
 from tocsin.proof.promtool.file import Read
 from tocsin.proof.promtool.pack import Item, items, unwritable
@@ -25,7 +25,6 @@ from tocsin.witness.telemetry import Labels
 T = TypeVar("T")
 Maker = Callable[[Path], Promtool | Missing]
 """Of a promtool that works below a folder."""
-FAILED = "<error expanding template"
 FREE_DISK = "free some disk, or set TMPDIR"
 
 
@@ -152,7 +151,7 @@ def _verdict(item: Item, said: Read, own: Labels = ()) -> CaseVerdict:
         return _refused(item, said.error)
     seen = tuple(_as_sent(rule, one) for one in said.alerts(item) if marked(one.labels, own))
     expanded = tuple(one for one in said.sent(item) if marked(one.labels, own))
-    words = difference(rule, case.expected, seen) or failed_template(expanded)
+    words = difference(rule, case.expected, seen) or failed_template(rule, expanded)
     return CaseVerdict(case=case, ok=not words, seen=seen, expanded=expanded, words=words)
 
 
@@ -167,11 +166,16 @@ def _as_sent(rule: Rule, one: Alerting) -> Alerting:
     return replace(one, labels=sent)
 
 
-def failed_template(expanded: Sequence[Expanded]) -> str:
-    """The first label or annotation that promtool could not expand; empty: there is none."""
+def failed_template(rule: Rule, expanded: Sequence[Expanded]) -> str:
+    """The first label or annotation that promtool could not expand; empty: there is none.
+
+    An annotation that queries other telemetry has none in a case that is about the rule (`fires` says so).
+    """
+    asking = {name for name, text in rule.annotations if asks(text)}
     for alert in expanded:
-        for kind, pairs in (("label", alert.labels), ("annotation", alert.annotations)):
+        told = [pair for pair in alert.annotations if pair[0] not in asking]
+        for kind, pairs in (("label", alert.labels), ("annotation", told)):
             for name, text in pairs:
-                if text.startswith(FAILED):
+                if failed(text):
                     return f"{kind} `{name}` at {instant(alert.at)}: {text.strip('<>')}"
     return ""

@@ -243,7 +243,7 @@ def _intent(job: _Job, paged: Sequence[Page], fired: Iterable[Firing]) -> Intent
         *(_unnamed(page) for page in seen if not any(page.is_called(name) for name in one.pages)),
         *(_untold(name, fired, fault) for name in one.tells),
     ]
-    words = "; ".join(filter(None, wrong))
+    words = "; ".join(dict.fromkeys(filter(None, wrong)))
     return Intent(
         scenario=one.name,
         ok=not words,
