@@ -92,7 +92,8 @@ def test_an_annotation_that_asks_for_other_telemetry(tmp_path: Path) -> None:
     said = foreign(file)
     assert said.code == 0
     assert "warning[rule/blind-annotation]: `A`: `summary` queries other telemetry" in said.out
-    assert f"{file}:4:{line.index("'{{") + 1}" in said.out
+    column = line.index("'{{") + 1
+    assert f"{file}:4:{column}" in said.out
 
 
 def test_mutants_of_foreign_rules_are_tried_when_that_is_wanted(rules: Path) -> None:
