@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -225,6 +226,7 @@ def queries(item: Item, question: Question) -> Iterator[_Query]:
         yield _Query(f"sum_over_time(({present} * {bit}){window})", high * case.every, low)
 
 
+@lru_cache(maxsize=10_000)  # a question is put in every case, and read again with its answer
 def _present(expr: str) -> str:
     """1 for each element, whatever its value; a scalar is an element without labels, as in a rule."""
     try:
