@@ -19,7 +19,6 @@ from tocsin.query.logql.ast import (
     Compare,
     Condition,
     Expr,
-    Grouping,
     IpFilter,
     Json,
     Junction,
@@ -40,21 +39,17 @@ from tocsin.query.logql.conditions import constant
 from tocsin.query.logql.print import print_condition, print_stage
 from tocsin.query.logql.quantities import show_log_duration
 from tocsin.query.logql.walk import rewrite, walk
-from tocsin.query.numbers import show_number
 from tocsin.witness.logql.whole import whole
 from tocsin.witness.mutant import (
-    BOUNDARY,
     COMPLEMENT,
-    FLIPPED,
     MOST,
     Change,
-    Kind,
     Mutant,
     excerpt,
-    moved,
     of_expression,
     of_times,
 )
+from tocsin.witness.mutant_parts import branches, comparators, groupings, thresholds
 from tocsin.witness.rule import Rule
 
 Changes: TypeAlias = Iterator[Change[Expr]]
@@ -83,14 +78,15 @@ def trees(rule: Rule) -> tuple[tuple[Mutant, Expr], ...]:
 def _changes(text: str, expr: Expr, node: Expr) -> Iterable[Change[Expr]]:
     match node:
         case Binary(op=op) if op in COMPARISONS:
-            return chain(_thresholds(expr, node), _comparators(expr, node))
+            both = whole(node.left) and whole(node.right)
+            turned = comparators(node, lambda op: _with(expr, node, replace(node, op=op)), whole=both)
+            return chain(_thresholds(expr, node), turned)
         case Binary(op=op) if op in SET_OPERATORS:
-            return _branches(text, expr, node)
-        case Aggregate(grouping=grouping) if grouping is not None:
-            return _groupings(expr, node, grouping)
-        case RangeAggregate(grouping=grouping):
-            by = _groupings(expr, node, grouping) if grouping is not None else ()
-            return chain(by, _windows(expr, node), _unwrap_filters(expr, node))
+            return branches(text, node, lambda kept: _with(expr, node, kept), risky=True)
+        case Aggregate():
+            return _groupings(expr, node)
+        case RangeAggregate():
+            return chain(_groupings(expr, node), _windows(expr, node), _unwrap_filters(expr, node))
         case Logs():
             return chain(_matchers(expr, node), _stages(expr, node))
         case _:
@@ -111,64 +107,18 @@ def _thresholds(expr: Expr, node: Binary) -> Changes:
     value = left if right is None else right
     assert value is not None, "one of both is a number"
     side, signal = (node.left, node.right) if right is None else (node.right, node.left)
-    for verb, new in moved(value, whole=whole(signal)):
-        number = Number(new)
-        changed = replace(node, left=number) if side is node.left else replace(node, right=number)
-        yield Change(
-            kind="threshold",
-            name=f"threshold {show_number(new)}",
-            words=f"{verb} the threshold to {show_number(new)}",
-            start=side.start,
-            end=side.end,
-            expr=_with(expr, node, changed),
-        )
-
-
-def _comparators(expr: Expr, node: Binary) -> Changes:
-    yield _operator(expr, node, "comparator", FLIPPED[node.op])
-    if node.op in BOUNDARY and whole(node.left) and whole(node.right):
-        yield _operator(expr, node, "boundary", BOUNDARY[node.op])
-
-
-def _operator(expr: Expr, node: Binary, kind: Kind, op: str) -> Change[Expr]:
-    return Change(
-        kind=kind,
-        name=f"{node.op} {op}",
-        words=f"`{op}` in place of `{node.op}`",
-        start=node.op_start,
-        end=node.op_end,
-        expr=_with(expr, node, replace(node, op=op)),
+    yield from thresholds(
+        value, side, lambda new: _with(expr, node, _other_side(node, side, Number(new))), whole=whole(signal)
     )
 
 
-def _branches(text: str, expr: Expr, node: Binary) -> Changes:
-    for kept, start, end in (
-        (node.left, node.op_start, node.right.end),
-        (node.right, node.left.start, node.op_end),
-    ):
-        yield Change(
-            kind="branch",
-            name=f"without {node.op} {'right' if kept is node.left else 'left'}",
-            words=f"dropping {excerpt(text[start:end])}",
-            start=start,
-            end=end,
-            expr=_with(expr, node, kept),
-            risky=True,
-        )
+def _other_side(node: Binary, side: Expr, number: Number) -> Binary:
+    return replace(node, left=number) if side is node.left else replace(node, right=number)
 
 
-def _groupings(expr: Expr, node: Aggregate | RangeAggregate, grouping: Grouping) -> Changes:
-    word = "without" if grouping.without else "by"
-    for label in grouping.labels:
-        rest = replace(grouping, labels=tuple(other for other in grouping.labels if other is not label))
-        yield Change(
-            kind="grouping",
-            name=f"{word} less {label.text}",
-            words=f"dropping `{label.text}` of `{word} ({', '.join(grouping.names)})`",
-            start=label.start,
-            end=label.end,
-            expr=_with(expr, node, replace(node, grouping=rest)),
-        )
+def _groupings(expr: Expr, node: Aggregate | RangeAggregate) -> Changes:
+    if node.grouping is not None:
+        yield from groupings(node.grouping, lambda less: _with(expr, node, replace(node, grouping=less)))
 
 
 def _windows(expr: Expr, node: RangeAggregate) -> Changes:

@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 from tocsin.query.errors import QueryError
 from tocsin.query.nodes import LabelMatcher
-from tocsin.query.numbers import show_number
 from tocsin.query.promql import parse, print_
 from tocsin.query.promql.ast import (
     COMPARISONS,
@@ -20,7 +19,6 @@ from tocsin.query.promql.ast import (
     Aggregate,
     Binary,
     Expr,
-    Grouping,
     Number,
     Range,
     Selector,
@@ -30,17 +28,14 @@ from tocsin.query.promql.conditions import constant
 from tocsin.query.promql.print import print_duration, print_matcher
 from tocsin.query.promql.walk import rewrite, walk
 from tocsin.witness.mutant import (
-    BOUNDARY,
-    FLIPPED,
     MOST,
     Change,
     Mutant,
-    excerpt,
-    moved,
     of_expression,
     of_times,
     span,
 )
+from tocsin.witness.mutant_parts import branches, comparators, groupings, thresholds
 from tocsin.witness.promql.parsed import parsed
 from tocsin.witness.promql.whole import counted, whole
 from tocsin.witness.rule import Rule
@@ -74,11 +69,13 @@ def _trees(rule: Rule) -> Iterator[tuple[Mutant, Expr]]:
 def _changes(text: str, expr: Expr, node: Expr) -> Iterable[Change[Expr]]:
     match node:
         case Binary(op=op) if op in COMPARISONS:
-            return chain(_thresholds(expr, node), _comparators(expr, node))
+            both = whole(node.left) and whole(node.right)
+            turned = comparators(node, lambda op: _with(expr, node, replace(node, op=op)), whole=both)
+            return chain(_thresholds(expr, node), turned)
         case Binary(op=op) if op in SET_OPERATORS:
-            return _branches(text, expr, node)
+            return branches(text, node, lambda kept: _with(expr, node, kept), risky=False)
         case Aggregate(grouping=grouping) if grouping is not None:
-            return _groupings(expr, node, grouping)
+            return groupings(grouping, lambda less: _with(expr, node, replace(node, grouping=less)))
         case Selector():
             return _matchers(expr, node)
         case Range() | Subquery():
@@ -103,15 +100,10 @@ def _thresholds(expr: Expr, node: Binary) -> Changes:
     value = left if right is None else right
     side = node.left if right is None else node.right
     assert value is not None, "one of both is a number"
-    for verb, new in moved(value, whole=counted(node.right if right is None else node.left)):
-        yield Change(
-            kind="threshold",
-            name=f"threshold {show_number(new)}",
-            words=f"{verb} the threshold to {show_number(new)}",
-            start=side.start,
-            end=side.end,
-            expr=_with(expr, node, _other_side(node, side, Number(new))),
-        )
+    count = counted(node.right if right is None else node.left)
+    yield from thresholds(
+        value, side, lambda new: _with(expr, node, _other_side(node, side, Number(new))), whole=count
+    )
 
 
 def _relative_thresholds(expr: Expr, node: Binary) -> Changes:
@@ -130,52 +122,6 @@ def _relative_thresholds(expr: Expr, node: Binary) -> Changes:
 
 def _other_side(node: Binary, side: Expr, number: Number) -> Binary:
     return replace(node, left=number) if side is node.left else replace(node, right=number)
-
-
-def _comparators(expr: Expr, node: Binary) -> Changes:
-    yield _operator(expr, node, "comparator", FLIPPED[node.op])
-    if node.op in BOUNDARY and whole(node.left) and whole(node.right):
-        yield _operator(expr, node, "boundary", BOUNDARY[node.op])
-
-
-def _operator(expr: Expr, node: Binary, kind: str, op: str) -> Change[Expr]:
-    return Change(
-        kind="boundary" if kind == "boundary" else "comparator",
-        name=f"{node.op} {op}",
-        words=f"`{op}` in place of `{node.op}`",
-        start=node.op_start,
-        end=node.op_end,
-        expr=_with(expr, node, replace(node, op=op)),
-    )
-
-
-def _branches(text: str, expr: Expr, node: Binary) -> Changes:
-    for kept, start, end in (
-        (node.left, node.op_start, node.right.end),
-        (node.right, node.left.start, node.op_end),
-    ):
-        yield Change(
-            kind="branch",
-            name=f"without {node.op} {'right' if kept is node.left else 'left'}",
-            words=f"dropping {excerpt(text[start:end])}",
-            start=start,
-            end=end,
-            expr=_with(expr, node, kept),
-        )
-
-
-def _groupings(expr: Expr, node: Aggregate, grouping: Grouping) -> Changes:
-    word = "without" if grouping.without else "by"
-    for label in grouping.labels:
-        rest = replace(grouping, labels=tuple(other for other in grouping.labels if other is not label))
-        yield Change(
-            kind="grouping",
-            name=f"{word} less {label.text}",
-            words=f"dropping `{label.text}` of `{word} ({', '.join(grouping.names)})`",
-            start=label.start,
-            end=label.end,
-            expr=_with(expr, node, replace(node, grouping=rest)),
-        )
 
 
 def _matchers(expr: Expr, node: Selector) -> Changes:
