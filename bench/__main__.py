@@ -17,7 +17,10 @@ from pathlib import Path
 
 from bench.floor import floor
 from bench.made_up import make, make_rules_only
+from bench.proving import committed, rule_file
 from bench.sloth import Peer, peer
+from tocsin.engines import Missing
+from tocsin.engines.find import find
 
 ROOT = Path(__file__).parent.parent
 TOCSIN = [sys.executable, "-m", "tocsin"]
@@ -69,6 +72,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--services", type=int, default=1000)
     parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--alerts", type=int, default=1000, help="foreign alerts to prove")
     parser.add_argument("--sloth", type=Path, help="a sloth binary to compare with")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
@@ -76,6 +80,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as name:
         _greenstack(Path(name) / "greenstack", args.times, rows)
         _large(Path(name) / "large", args.services, args.times, rows)
+        _proving(Path(name) / "proving", args.alerts, rows)
         _peer(Path(name), args.services, args.times, args.sloth, rows)
     if args.json:
         print(json.dumps(dict(rows), indent=2))
@@ -115,6 +120,30 @@ def _large(folder: Path, services: int, times: int, rows: list[tuple[str, str]])
     rows.append((f"{what}, nothing changed", f"{again:.2f} s (reach 0.3)"))
     took, memory = best(times, lambda: once(_check(folder), allowed=(0, 1)))
     rows.append((f"{what}, check without engines", f"{took:.2f} s, {memory >> 20} MiB (reach 3 s)"))
+
+
+def _proving(folder: Path, alerts: int, rows: list[tuple[str, str]]) -> None:
+    """Once each: these take long enough."""
+    promtool = find("promtool")
+    if isinstance(promtool, Missing) or promtool.path is None:
+        rows.append(("prove", "not run: there is no promtool here: make engines"))
+        return
+    folder.mkdir()
+    shutil.copy(ROOT / "spec.yaml", folder)
+    once([*TOCSIN, "-C", str(folder), "generate"])
+    prove = [*TOCSIN, "-C", str(folder), "prove"]
+    took, memory = once(prove, allowed=(0, 1))
+    least, _ = once([str(promtool.path), "test", "rules", *map(str, committed(ROOT))])
+    rows.append(("GreenStack, prove from nothing", f"{took:.1f} s, {memory >> 20} MiB (reach 10 s)"))
+    rows.append(("GreenStack, ratio to its tests in plain promtool", f"{took / least:.1f}x"))
+    again, _ = once(prove, allowed=(0, 1))
+    rows.append(("GreenStack, prove, nothing changed", f"{again:.1f} s"))
+    single, _ = once([*prove, "DiskSpaceLow", "--fresh"], allowed=(0, 1))
+    rows.append(("GreenStack, one alert from nothing", f"{single:.1f} s (reach 1.5 s)"))
+    file = folder / "foreign.yaml"
+    rule_file(file, alerts)
+    took, memory = once([*prove, "--rules", str(file), "--sharp"], allowed=(0, 1))
+    rows.append((f"{alerts:,} alerts, sharp included", f"{took:.0f} s, {memory >> 20} MiB (reach 60 s)"))
 
 
 def _check(folder: Path) -> list[str]:
