@@ -13,6 +13,8 @@ from tocsin.witness.telemetry import Labels
 _OWN = frozenset(("__name__", "alertname", "alertstate"))
 """Labels that an engine sets itself."""
 _FAILED = "<error expanding template"
+_NO_DATA = ("no elements", "out of range")
+"""What `first` and `index` say of a query that gave nothing."""
 _FIELDS = ("pending", "firing", "resolved")
 
 
@@ -48,14 +50,14 @@ def is_template(text: str) -> bool:
     return "{{" in text
 
 
-def asks(text: str) -> bool:
-    """Whether a template queries other telemetry than the alert's."""
-    return is_template(text) and "query" in text
-
-
 def failed(text: str) -> bool:
     """Whether this is what Prometheus 3.15.0 puts in the place of a template that it cannot expand."""
     return text.startswith(_FAILED)
+
+
+def lacks_data(template: str, text: str) -> bool:
+    """Whether it failed only because it queries other telemetry than the alert's, and there is none."""
+    return failed(text) and "query" in template and any(words in text for words in _NO_DATA)
 
 
 def _predicted_labels(rule: Rule, labels: Labels) -> Labels:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from tocsin.diag.diagnostic import Diagnostic, Label
 from tocsin.proof.column import Cell, column, not_run, proven, refuted
-from tocsin.proof.compare import asks, failed
+from tocsin.proof.compare import lacks_data
 from tocsin.proof.histories import length
 from tocsin.proof.rulebook import Subject
 from tocsin.proof.told import broken, heartbeat, only_the_end
@@ -63,8 +63,8 @@ def _judged(trial: Trial, subject: Subject, verdicts: tuple[CaseVerdict, ...]) -
 def _asking(subject: Subject, verdicts: Iterable[CaseVerdict]) -> Iterator[Diagnostic]:
     """Annotations that query telemetry which the witness does not have, and cannot do without it."""
     texts = [pair for one in verdicts for alert in one.expanded for pair in alert.annotations]
-    own = {name for name, text in subject.rule.annotations if asks(text)}
-    for name in sorted({name for name, text in texts if name in own and failed(text)}):
+    own = dict(subject.rule.annotations)
+    for name in sorted({name for name, text in texts if lacks_data(own.get(name, ""), text)}):
         words = f"`{subject.title}`: `{name}` queries other telemetry, and fails where there is none of it"
         help = 'guard it: `{{ with query "..." }}{{ . | first | value }}{{ end }}`'
         yield Diagnostic(ASKS, "warning", words, Label(subject.said.field(name)), help=help)

@@ -12,7 +12,7 @@ from typing import TypeVar
 from tocsin import engines
 from tocsin.engines import Missing, NotRun
 from tocsin.engines.tools.promtool import Promtool
-from tocsin.proof.compare import asks, difference, failed, instant, is_template
+from tocsin.proof.compare import difference, failed, instant, is_template, lacks_data
 from tocsin.proof.promtool.family import Families, families, marked, marks, named, with_family
 from tocsin.proof.promtool.file import Read
 from tocsin.proof.promtool.pack import Item, items, unwritable
@@ -171,9 +171,9 @@ def failed_template(rule: Rule, expanded: Sequence[Expanded]) -> str:
 
     An annotation that queries other telemetry has none in a case that is about the rule (`fires` says so).
     """
-    asking = {name for name, text in rule.annotations if asks(text)}
+    own = dict(rule.annotations)
     for alert in expanded:
-        told = [pair for pair in alert.annotations if pair[0] not in asking]
+        told = [(name, text) for name, text in alert.annotations if not lacks_data(own.get(name, ""), text)]
         for kind, pairs in (("label", alert.labels), ("annotation", told)):
             for name, text in pairs:
                 if failed(text):
