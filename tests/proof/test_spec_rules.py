@@ -13,7 +13,7 @@ from tocsin.witness.logql.find import find as find_lines
 from tocsin.witness.logql.mutants import mutants as mutants_of_lines
 from tocsin.witness.outcome import Witnessed
 from tocsin.witness.promql.find import find
-from tocsin.witness.promql.mutants import trees
+from tocsin.witness.promql.sharp.mutants import trees
 from tocsin.witness.rule import Rule
 
 ROOT = Path(__file__).parents[2]

@@ -59,8 +59,8 @@ def course(rule: Rule, case: Case, known: Known) -> Course | None:
 def _promql(rule: Rule, case: Case, known: Known) -> Course:
     from tocsin.query.promql import parse
     from tocsin.query.promql.conditions import conditions
-    from tocsin.witness.promql.evaluate import Budget, vector
-    from tocsin.witness.promql.store import Store
+    from tocsin.witness.promql.evaluator.evaluate import Budget, vector
+    from tocsin.witness.promql.evaluator.store import Store
     from tocsin.witness.promql.timeline import Recorder
 
     expr, budget = parse(rule.expr), Budget()

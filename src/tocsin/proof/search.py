@@ -39,7 +39,7 @@ def _found(rule: Rule, known: Known) -> Outcome:
             return replace(outcome, cases=sharpened_lines(rule, outcome.cases))
         return outcome
     from tocsin.witness.promql.find import find as find_series
-    from tocsin.witness.promql.sharpen import sharpened
+    from tocsin.witness.promql.sharp.sharpen import sharpened
 
     outcome = find_series(rule, known)
     if isinstance(outcome, Witnessed):

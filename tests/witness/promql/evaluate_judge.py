@@ -18,7 +18,7 @@ from tocsin.engines import tool
 from tocsin.engines.answers import DidNotRun
 from tocsin.engines.tools.testrun import read_junit
 from tocsin.query.promql import parse
-from tocsin.witness.promql.evaluate import EngineRefuses, NotUnderstood, Store, vector
+from tocsin.witness.promql.evaluator.evaluate import EngineRefuses, NotUnderstood, Store, vector
 from tocsin.witness.telemetry import Gap, Labels, Sample, Series
 
 _ELEMENT = re.compile(r"\{((?:[^\"}]|\"(?:[^\"\\]|\\.)*\")*)\} (\S+?)(?:, |$)")

@@ -8,7 +8,7 @@ from tests.witness.promql.evaluate_generator import setting
 from tests.witness.promql.evaluate_judge import series
 
 from tocsin.query.promql import parse
-from tocsin.witness.promql.evaluate import (
+from tocsin.witness.promql.evaluator.evaluate import (
     CERTAIN,
     Budget,
     EngineRefuses,

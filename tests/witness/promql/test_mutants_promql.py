@@ -4,8 +4,8 @@ import pytest
 
 from tocsin.query.promql import parse
 from tocsin.witness.mutant import MOST, Mutant
-from tocsin.witness.promql.mutants import mutants
-from tocsin.witness.promql.whole import whole
+from tocsin.witness.promql.sharp.mutants import mutants
+from tocsin.witness.promql.sharp.whole import whole
 from tocsin.witness.rule import Rule
 
 

@@ -4,12 +4,11 @@ import pytest
 
 from tocsin.witness.case import Case, Kind
 from tocsin.witness.mutant import Mutant
-from tocsin.witness.promql.equivalent import equivalent
-from tocsin.witness.promql.mutants import trees
-from tocsin.witness.promql.noticed import noticed
-from tocsin.witness.promql.sharpen import MOST_CASES, sharpened
-from tocsin.witness.promql.timeline import predicted
-from tocsin.witness.promql.variations import (
+from tocsin.witness.promql.sharp.equivalent import equivalent
+from tocsin.witness.promql.sharp.mutants import trees
+from tocsin.witness.promql.sharp.noticed import noticed
+from tocsin.witness.promql.sharp.sharpen import MOST_CASES, sharpened
+from tocsin.witness.promql.sharp.variations import (
     between,
     ended,
     lengthened,
@@ -18,6 +17,7 @@ from tocsin.witness.promql.variations import (
     shortened,
     sibling,
 )
+from tocsin.witness.promql.timeline import predicted
 from tocsin.witness.rule import Known, Rule, Signal
 from tocsin.witness.telemetry import Gap, Run, Series, labels
 

@@ -5,13 +5,13 @@ import pytest
 from tocsin.query.promql.ast import Binary, Expr
 from tocsin.query.promql.walk import selectors
 from tocsin.witness.case import Case
-from tocsin.witness.promql.edges import edge, families
-from tocsin.witness.promql.evaluate import Budget
-from tocsin.witness.promql.mutants import trees
-from tocsin.witness.promql.noticed import Scene, differing
-from tocsin.witness.promql.parsed import parsed
-from tocsin.witness.promql.pivots import Pivot, innermost, pivots
-from tocsin.witness.promql.siblings import Company, beside, companies, kept_out, like
+from tocsin.witness.promql.evaluator.evaluate import Budget
+from tocsin.witness.promql.evaluator.parsed import parsed
+from tocsin.witness.promql.sharp.edges import edge, families
+from tocsin.witness.promql.sharp.mutants import trees
+from tocsin.witness.promql.sharp.noticed import Scene, differing
+from tocsin.witness.promql.sharp.pivots import Pivot, innermost, pivots
+from tocsin.witness.promql.sharp.siblings import Company, beside, companies, kept_out, like
 from tocsin.witness.promql.timeline import predicted
 from tocsin.witness.rule import Known, Rule
 from tocsin.witness.telemetry import Run, Series, labels

@@ -10,7 +10,7 @@ from tests.witness.promql.evaluate_judge import Setting, _answer, _test, series
 
 from tocsin import engines
 from tocsin.engines.answers import DidNotRun
-from tocsin.witness.promql.evaluate import EngineRefuses, NotUnderstood
+from tocsin.witness.promql.evaluator.evaluate import EngineRefuses, NotUnderstood
 from tocsin.witness.promql.past import Past
 from tocsin.witness.promql.timeline import predicted
 from tocsin.witness.rule import Known, Recording, Rule

@@ -20,9 +20,9 @@ from tocsin.proof.workers import Workers
 from tocsin.query.promql import Expr
 from tocsin.witness.case import Alerting, Case
 from tocsin.witness.mutant import Mutant, of_times
-from tocsin.witness.promql.equivalent import equivalent
-from tocsin.witness.promql.mutants import trees
-from tocsin.witness.promql.noticed import REFUSED, noticed, told_apart, visible
+from tocsin.witness.promql.sharp.equivalent import equivalent
+from tocsin.witness.promql.sharp.mutants import trees
+from tocsin.witness.promql.sharp.noticed import REFUSED, noticed, told_apart, visible
 from tocsin.witness.rule import Known, Rule
 from tocsin.witness.states import alertings
 from tocsin.witness.telemetry import Labels

@@ -7,7 +7,7 @@ from tocsin.query.promql.ast import Call, Expr, Selector
 from tocsin.query.promql.walk import bare
 from tocsin.witness.promql.candidates import Hints, plain_numbers, products, windows
 from tocsin.witness.promql.clauses import Deciding, deciding
-from tocsin.witness.promql.evaluate import Budget
+from tocsin.witness.promql.evaluator.evaluate import Budget
 from tocsin.witness.promql.grid import Grid, grid, looks_back, starts
 from tocsin.witness.promql.models import GONE
 from tocsin.witness.promql.names import signs

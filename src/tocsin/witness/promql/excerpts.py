@@ -15,7 +15,7 @@ from tocsin.query.promql.walk import selectors, walk
 from tocsin.witness.excerpt import Piece
 from tocsin.witness.excerpt import excerpt as shown
 from tocsin.witness.promql.clauses import Deciding
-from tocsin.witness.promql.evaluate_margin import COMPARE
+from tocsin.witness.promql.evaluator.margin import COMPARE
 
 _MANY, _TOO_MANY = 10_000, 1e15
 _MISSES = {">": "not above", ">=": "below", "<": "not below", "<=": "above", "==": "not", "!=": "exactly"}

@@ -11,12 +11,12 @@ from tocsin.witness.case import Case
 from tocsin.witness.outcome import Always, Impossible, NotFound, Outcome, Witnessed
 from tocsin.witness.promql.attempts import Attempt, attempts, pressed
 from tocsin.witness.promql.clauses import Deciding, deciding
-from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget
+from tocsin.witness.promql.evaluator.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget
+from tocsin.witness.promql.evaluator.store import Store
 from tocsin.witness.promql.grid import asks_the_time
 from tocsin.witness.promql.impossible import refute
 from tocsin.witness.promql.inline import inlined
 from tocsin.witness.promql.phases import TAIL, Setting, case, firing, series, told
-from tocsin.witness.promql.store import Store
 from tocsin.witness.promql.timeline import predicted
 from tocsin.witness.promql.twins import Found, Lack, clause, twins
 from tocsin.witness.promql.why import why

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from tocsin.witness.case import Alerting, Case, Clause, Kind
-from tocsin.witness.promql.evaluate import Budget
+from tocsin.witness.promql.evaluator.evaluate import Budget
 from tocsin.witness.promql.grid import Grid
 from tocsin.witness.promql.models import Channel, Motion, channel_series
 from tocsin.witness.promql.past import Past

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tocsin.witness.case import Alerting, Case
-from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget
-from tocsin.witness.promql.store import STALE, Column, Store
+from tocsin.witness.promql.evaluator.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget
+from tocsin.witness.promql.evaluator.store import STALE, Column, Store
 from tocsin.witness.promql.timeline import Recorder, alerts, needed, predicted
 from tocsin.witness.rule import Known, Rule
 from tocsin.witness.states import alertings

@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from tocsin.query.promql.walk import selectors
 from tocsin.witness.case import Alerting
-from tocsin.witness.promql.evaluate import Budget, EngineRefuses, vector
-from tocsin.witness.promql.parsed import parsed
+from tocsin.witness.promql.evaluator.evaluate import Budget, EngineRefuses, vector
+from tocsin.witness.promql.evaluator.parsed import parsed
+from tocsin.witness.promql.evaluator.store import STALE, Store
 from tocsin.witness.promql.past import Given, Past
-from tocsin.witness.promql.store import STALE, Store
 from tocsin.witness.rule import Known, Recording, Rule
 from tocsin.witness.states import alertings
 from tocsin.witness.telemetry import Labels, Series

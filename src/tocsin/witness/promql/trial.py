@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 from tocsin.query.promql.ast import Expr
 from tocsin.witness.promql.clauses import Deciding
-from tocsin.witness.promql.evaluate import Budget, EngineRefuses, vector
+from tocsin.witness.promql.evaluator.evaluate import Budget, EngineRefuses, vector
+from tocsin.witness.promql.evaluator.store import Column, Store
 from tocsin.witness.promql.grid import Grid
 from tocsin.witness.promql.models import GONE, Channel, Motion, channel_runs
-from tocsin.witness.promql.store import Column, Store
 from tocsin.witness.telemetry import Run, Series
 
 State: TypeAlias = tuple[Motion, ...]

@@ -9,13 +9,13 @@ from tocsin.query.promql.walk import metrics, selectors
 from tocsin.witness.case import Alerting, Case, Clause, Kind
 from tocsin.witness.promql.attempts import Attempt
 from tocsin.witness.promql.clauses import Deciding, opposed
-from tocsin.witness.promql.evaluate import EngineRefuses
+from tocsin.witness.promql.evaluator.evaluate import EngineRefuses
+from tocsin.witness.promql.evaluator.store import Matchers
 from tocsin.witness.promql.excerpts import excerpt, missed
 from tocsin.witness.promql.grid import starts
 from tocsin.witness.promql.models import GONE, Motion
 from tocsin.witness.promql.phases import TAIL, Course, Setting, case, firing, predict, told
 from tocsin.witness.promql.search import climb
-from tocsin.witness.promql.store import Matchers
 from tocsin.witness.promql.tighten import reverted, scaled, tightened
 from tocsin.witness.promql.trial import State, Trial
 from tocsin.witness.promql.why import sides

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from tocsin.query.promql.ast import Expr
 from tocsin.witness.promql.clauses import Deciding
-from tocsin.witness.promql.evaluate import Budget, EngineRefuses, OutOfBudget, vector
+from tocsin.witness.promql.evaluator.evaluate import Budget, EngineRefuses, OutOfBudget, vector
+from tocsin.witness.promql.evaluator.store import Store
 from tocsin.witness.promql.excerpts import met
-from tocsin.witness.promql.store import Store
 
 _STEPS = 200_000
 

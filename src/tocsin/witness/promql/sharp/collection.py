@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from tocsin.witness.case import Case, Clause
 from tocsin.witness.mutant import Kind
-from tocsin.witness.promql.evaluate import Budget, EngineRefuses
-from tocsin.witness.promql.noticed import MOST_DECISIVE, Pair, Scene, differing
-from tocsin.witness.promql.parsed import parsed
+from tocsin.witness.promql.evaluator.evaluate import Budget, EngineRefuses
+from tocsin.witness.promql.evaluator.parsed import parsed
+from tocsin.witness.promql.evaluator.store import Made
 from tocsin.witness.promql.past import Past
-from tocsin.witness.promql.situations import Situation
-from tocsin.witness.promql.store import Made
+from tocsin.witness.promql.sharp.noticed import MOST_DECISIVE, Pair, Scene, differing
+from tocsin.witness.promql.sharp.situations import Situation
 from tocsin.witness.promql.timeline import predicted
 from tocsin.witness.rule import Known, Rule
 from tocsin.witness.telemetry import Series

@@ -16,12 +16,13 @@ from tocsin.query.promql.ast import (
 )
 from tocsin.query.promql.types import type_of
 from tocsin.query.promql.walk import bare
-from tocsin.witness.promql import aggregations, matching
-from tocsin.witness.promql.evaluate_calls import CALLS, SCALAR_CALLS
-from tocsin.witness.promql.evaluate_margin import COMPARE, distance
-from tocsin.witness.promql.evaluate_memory import remembering
-from tocsin.witness.promql.evaluate_select import instant
-from tocsin.witness.promql.evaluate_terms import (
+from tocsin.witness.promql.evaluator import aggregations, matching
+from tocsin.witness.promql.evaluator.calls import CALLS, SCALAR_CALLS
+from tocsin.witness.promql.evaluator.functions_numbers import ARITHMETIC, scalars
+from tocsin.witness.promql.evaluator.margin import COMPARE, distance
+from tocsin.witness.promql.evaluator.memory import remembering
+from tocsin.witness.promql.evaluator.select import instant
+from tocsin.witness.promql.evaluator.terms import (
     CERTAIN,
     Element,
     EngineRefuses,
@@ -32,7 +33,6 @@ from tocsin.witness.promql.evaluate_terms import (
     distinct,
     nameless,
 )
-from tocsin.witness.promql.functions_numbers import ARITHMETIC, scalars
 
 
 def vector_plan(expr: Expr) -> VectorPlan:

@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias
 from tocsin.query.nodes import LabelMatcher
 from tocsin.query.promql.ast import Selector
 from tocsin.witness.case import Case
-from tocsin.witness.promql.evaluate_select import asked
+from tocsin.witness.promql.evaluator.select import asked
 from tocsin.witness.promql.label_values import allows, choose
-from tocsin.witness.promql.pivots import Pivot
-from tocsin.witness.promql.variations import ended, sibling
+from tocsin.witness.promql.sharp.pivots import Pivot
+from tocsin.witness.promql.sharp.variations import ended, sibling
 from tocsin.witness.rule import Known
 from tocsin.witness.telemetry import Series, labels
 

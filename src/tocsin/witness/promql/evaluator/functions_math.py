@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from tocsin.witness.promql.functions_numbers import NAN, divide
+from tocsin.witness.promql.evaluator.functions_numbers import NAN, divide
 
 Change = Callable[[float], float]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from tocsin.query.promql.ast import Binary, Expr, Selector
 from tocsin.query.promql.walk import selectors
 from tocsin.witness.case import Case
-from tocsin.witness.promql.pivots import Pivot
-from tocsin.witness.promql.siblings import Telemetry, kept_out, selected
-from tocsin.witness.promql.variations import between, multiplied, sibling
+from tocsin.witness.promql.sharp.pivots import Pivot
+from tocsin.witness.promql.sharp.siblings import Telemetry, kept_out, selected
+from tocsin.witness.promql.sharp.variations import between, multiplied, sibling
 from tocsin.witness.rule import Known
 
 _HALVINGS = 10

@@ -1,4 +1,4 @@
-"""One tree for one text, so that what is made of it (`evaluate_plan`) is made once."""
+"""One tree for one text, so that what is made of it (`plan`) is made once."""
 
 from functools import lru_cache
 

@@ -8,16 +8,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from tocsin.query.nodes import Grouping
-from tocsin.witness.promql.evaluate_margin import NOWHERE, distance
-from tocsin.witness.promql.evaluate_terms import (
-    Element,
-    EngineRefuses,
-    Moment,
-    ScalarPlan,
-    VectorPlan,
-    distinct,
-)
-from tocsin.witness.promql.functions_statistics import (
+from tocsin.witness.promql.evaluator.functions_statistics import (
     deviation,
     highest,
     lowest,
@@ -26,7 +17,16 @@ from tocsin.witness.promql.functions_statistics import (
     total,
     variance,
 )
-from tocsin.witness.promql.matching import LabelChange, dropped, kept
+from tocsin.witness.promql.evaluator.margin import NOWHERE, distance
+from tocsin.witness.promql.evaluator.matching import LabelChange, dropped, kept
+from tocsin.witness.promql.evaluator.terms import (
+    Element,
+    EngineRefuses,
+    Moment,
+    ScalarPlan,
+    VectorPlan,
+    distinct,
+)
 from tocsin.witness.telemetry import Labels
 
 FOLDS: dict[str, Callable[[Sequence[float]], float]] = {

@@ -9,7 +9,8 @@ from tocsin.query.regex import RegexError
 from tocsin.query.regex_match import program
 from tocsin.query.regex_members import group_names
 from tocsin.query.regex_tree import TooHard, tree
-from tocsin.witness.promql.evaluate_terms import (
+from tocsin.witness.promql.evaluator.matching import LabelChange, remembered
+from tocsin.witness.promql.evaluator.terms import (
     Element,
     EngineRefuses,
     Moment,
@@ -17,7 +18,6 @@ from tocsin.witness.promql.evaluate_terms import (
     VectorPlan,
     distinct,
 )
-from tocsin.witness.promql.matching import LabelChange, remembered
 from tocsin.witness.telemetry import Labels
 
 _LONGEST = 10_000

@@ -4,7 +4,7 @@ import math
 import operator
 from collections.abc import Callable
 
-from tocsin.witness.promql.evaluate_margin import COMPARE
+from tocsin.witness.promql.evaluator.margin import COMPARE
 
 NAN = math.nan
 

@@ -16,15 +16,15 @@ from tocsin.query.promql.ast import Binary, Selector
 from tocsin.query.promql.walk import selectors, walk
 from tocsin.witness.case import Case
 from tocsin.witness.mutant import KINDS, Kind, Mutant
-from tocsin.witness.promql.collection import MOST_CASES, Collection
-from tocsin.witness.promql.edges import Family, edge, families
-from tocsin.witness.promql.equivalent import equivalent
-from tocsin.witness.promql.evaluate import Budget, NotUnderstood, OutOfBudget
-from tocsin.witness.promql.mutants import trees
-from tocsin.witness.promql.noticed import Pair, noticed
-from tocsin.witness.promql.pivots import innermost, pivots
-from tocsin.witness.promql.siblings import Company, beside, companies
-from tocsin.witness.promql.situations import Situation, openings, special
+from tocsin.witness.promql.evaluator.evaluate import Budget, NotUnderstood, OutOfBudget
+from tocsin.witness.promql.sharp.collection import MOST_CASES, Collection
+from tocsin.witness.promql.sharp.edges import Family, edge, families
+from tocsin.witness.promql.sharp.equivalent import equivalent
+from tocsin.witness.promql.sharp.mutants import trees
+from tocsin.witness.promql.sharp.noticed import Pair, noticed
+from tocsin.witness.promql.sharp.pivots import innermost, pivots
+from tocsin.witness.promql.sharp.siblings import Company, beside, companies
+from tocsin.witness.promql.sharp.situations import Situation, openings, special
 from tocsin.witness.rule import Known, Rule
 from tocsin.witness.telemetry import Series
 

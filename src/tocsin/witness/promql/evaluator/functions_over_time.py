@@ -6,8 +6,8 @@ Each takes times (milliseconds), values, and the range (low, high]; there is at 
 import math
 from collections.abc import Sequence
 
-from tocsin.witness.promql.functions_range import RangeFunction
-from tocsin.witness.promql.functions_statistics import highest, inc, lowest, mean, quantile, total
+from tocsin.witness.promql.evaluator.functions_range import RangeFunction
+from tocsin.witness.promql.evaluator.functions_statistics import highest, inc, lowest, mean, quantile, total
 
 
 def _variance(times: Sequence[int], values: Sequence[float], low: int, high: int) -> float:

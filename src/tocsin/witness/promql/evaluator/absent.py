@@ -3,8 +3,8 @@
 from tocsin.query.promql.ast import Call, LabelMatcher, Range, Selector
 from tocsin.query.promql.walk import bare
 from tocsin.query.regex import excludes_empty
-from tocsin.witness.promql.evaluate_select import matrix
-from tocsin.witness.promql.evaluate_terms import (
+from tocsin.witness.promql.evaluator.select import matrix
+from tocsin.witness.promql.evaluator.terms import (
     CERTAIN,
     Element,
     Moment,

@@ -36,8 +36,8 @@ from tocsin.witness.mutant import (
     span,
 )
 from tocsin.witness.mutant_parts import branches, comparators, groupings, thresholds
-from tocsin.witness.promql.parsed import parsed
-from tocsin.witness.promql.whole import counted, whole
+from tocsin.witness.promql.evaluator.parsed import parsed
+from tocsin.witness.promql.sharp.whole import counted, whole
 from tocsin.witness.rule import Rule
 
 Changes: TypeAlias = Iterator[Change[Expr]]

@@ -5,10 +5,15 @@ from collections.abc import Callable
 
 from tocsin.query.promql.ast import Call, Selector
 from tocsin.query.promql.walk import bare
-from tocsin.witness.promql.evaluate_absent import absent, absent_over_time
-from tocsin.witness.promql.evaluate_range_calls import RANGE_CALLS
-from tocsin.witness.promql.evaluate_select import timestamps
-from tocsin.witness.promql.evaluate_terms import (
+from tocsin.witness.promql.evaluator.absent import absent, absent_over_time
+from tocsin.witness.promql.evaluator.functions_histogram import fraction_of, of_buckets, quantile_of
+from tocsin.witness.promql.evaluator.functions_labels import label_join, label_replace
+from tocsin.witness.promql.evaluator.functions_math import PLAIN, to_multiple
+from tocsin.witness.promql.evaluator.functions_numbers import greater, lesser
+from tocsin.witness.promql.evaluator.functions_time import PARTS
+from tocsin.witness.promql.evaluator.range_calls import RANGE_CALLS
+from tocsin.witness.promql.evaluator.select import timestamps
+from tocsin.witness.promql.evaluator.terms import (
     CERTAIN,
     Build,
     Element,
@@ -21,11 +26,6 @@ from tocsin.witness.promql.evaluate_terms import (
     distinct,
     nameless,
 )
-from tocsin.witness.promql.functions_histogram import fraction_of, of_buckets, quantile_of
-from tocsin.witness.promql.functions_labels import label_join, label_replace
-from tocsin.witness.promql.functions_math import PLAIN, to_multiple
-from tocsin.witness.promql.functions_numbers import greater, lesser
-from tocsin.witness.promql.functions_time import PARTS
 
 _FARTHEST = 1e14
 """Seconds: beyond, dates are of no use and Go's wrap around."""

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
-from tocsin.witness.promql.functions_numbers import NAN, divide
-from tocsin.witness.promql.functions_statistics import total
+from tocsin.witness.promql.evaluator.functions_numbers import NAN, divide
+from tocsin.witness.promql.evaluator.functions_statistics import total
 
 RangeFunction: TypeAlias = Callable[[Sequence[int], Sequence[float], int, int], float | None]
 

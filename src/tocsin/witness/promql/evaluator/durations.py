@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from tocsin.query.promql.ast import Duration, DurationMath, Number, Timed
-from tocsin.witness.promql.evaluate_terms import EngineRefuses, Moment, NotUnderstood
-from tocsin.witness.promql.functions_numbers import divide, modulo, power
+from tocsin.witness.promql.evaluator.functions_numbers import divide, modulo, power
+from tocsin.witness.promql.evaluator.terms import EngineRefuses, Moment, NotUnderstood
 
 When: TypeAlias = Callable[[Moment], int]
 """The instant that a selector looks at."""

@@ -7,8 +7,8 @@ A search changes one series and asks the same expression, or a part of it: all t
 
 from tocsin.query.promql.ast import Expr
 from tocsin.query.promql.walk import selectors
-from tocsin.witness.promql.evaluate_terms import Element, Memory, Moment, VectorPlan
-from tocsin.witness.promql.store import AnyOf, Matchers
+from tocsin.witness.promql.evaluator.store import AnyOf, Matchers
+from tocsin.witness.promql.evaluator.terms import Element, Memory, Moment, VectorPlan
 
 _MOST = 64
 """Results for each part: those that a search comes back to, not all."""

@@ -27,8 +27,8 @@ from tocsin.query.promql.conditions import constant
 from tocsin.query.promql.types import type_of
 from tocsin.query.promql.walk import bare, children, walk, walk_with_parents
 from tocsin.witness.mutant import Mutant
-from tocsin.witness.promql.parsed import parsed
-from tocsin.witness.promql.reach import dropped, matcher_of
+from tocsin.witness.promql.evaluator.parsed import parsed
+from tocsin.witness.promql.sharp.reach import dropped, matcher_of
 from tocsin.witness.rule import Known, Rule
 
 _MIXING = frozenset(

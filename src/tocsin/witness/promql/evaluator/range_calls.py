@@ -4,8 +4,11 @@ import math
 
 from tocsin.query.promql.ast import Call, Range
 from tocsin.query.promql.walk import bare
-from tocsin.witness.promql.evaluate_select import matrix, of_each_series
-from tocsin.witness.promql.evaluate_terms import (
+from tocsin.witness.promql.evaluator.functions_over_time import KEEPS_NAME, OVER_TIME
+from tocsin.witness.promql.evaluator.functions_range import COURSE, RangeFunction, regression, smoothed
+from tocsin.witness.promql.evaluator.functions_statistics import quantile
+from tocsin.witness.promql.evaluator.select import matrix, of_each_series
+from tocsin.witness.promql.evaluator.terms import (
     CERTAIN,
     Build,
     Element,
@@ -17,9 +20,6 @@ from tocsin.witness.promql.evaluate_terms import (
     Window,
     distinct,
 )
-from tocsin.witness.promql.functions_over_time import KEEPS_NAME, OVER_TIME
-from tocsin.witness.promql.functions_range import COURSE, RangeFunction, regression, smoothed
-from tocsin.witness.promql.functions_statistics import quantile
 
 
 def _over_range(function: RangeFunction) -> Build:

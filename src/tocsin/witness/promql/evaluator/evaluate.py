@@ -1,13 +1,14 @@
 """PromQL at one instant over a few series, as Prometheus 3.15.0 evaluates it, with how far each is from true.
 
-A tree is made once into nested functions (`evaluate_plan`), which then run thousands of times in a search.
+A tree is made once into nested functions (`plan`), which then run thousands of times in a search.
 Nothing here is the judge: the engine is.
 """
 
 from tocsin.query.promql.ast import Expr
 from tocsin.query.regex_tree import TooHard
-from tocsin.witness.promql.evaluate_plan import remembered_plan
-from tocsin.witness.promql.evaluate_terms import (
+from tocsin.witness.promql.evaluator.plan import remembered_plan
+from tocsin.witness.promql.evaluator.store import Store
+from tocsin.witness.promql.evaluator.terms import (
     CERTAIN,
     Budget,
     Element,
@@ -17,7 +18,6 @@ from tocsin.witness.promql.evaluate_terms import (
     NotUnderstood,
     OutOfBudget,
 )
-from tocsin.witness.promql.store import Store
 
 __all__ = [
     "CERTAIN", "Budget", "Element", "EngineRefuses", "NotUnderstood", "OutOfBudget", "Store", "vector",

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from tocsin.query.nodes import Node
 from tocsin.query.promql.ast import Call, Expr
-from tocsin.witness.promql.store import Store
+from tocsin.witness.promql.evaluator.store import Store
 from tocsin.witness.telemetry import Labels
 
 CERTAIN = 1e9

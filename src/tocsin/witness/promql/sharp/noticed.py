@@ -14,11 +14,11 @@ from tocsin.query.errors import QueryError
 from tocsin.query.promql.ast import Expr
 from tocsin.witness.case import Case
 from tocsin.witness.mutant import Mutant
-from tocsin.witness.promql.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget, vector
-from tocsin.witness.promql.evaluate_terms import Memory
-from tocsin.witness.promql.parsed import parsed
-from tocsin.witness.promql.reach import reach
-from tocsin.witness.promql.store import Made, Store
+from tocsin.witness.promql.evaluator.evaluate import Budget, EngineRefuses, NotUnderstood, OutOfBudget, vector
+from tocsin.witness.promql.evaluator.parsed import parsed
+from tocsin.witness.promql.evaluator.store import Made, Store
+from tocsin.witness.promql.evaluator.terms import Memory
+from tocsin.witness.promql.sharp.reach import reach
 from tocsin.witness.promql.timeline import Recorder
 from tocsin.witness.rule import Recording, Rule
 from tocsin.witness.telemetry import Labels, labels

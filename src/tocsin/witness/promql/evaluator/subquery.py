@@ -10,10 +10,10 @@ from typing import Generic, TypeAlias, TypeVar
 
 from tocsin.query.promql.ast import Call, Expr, Number, Range, Subquery, Timed
 from tocsin.query.promql.walk import selectors, walk
-from tocsin.witness.promql.evaluate_durations import When, positive, when
-from tocsin.witness.promql.evaluate_terms import Element, MatrixPlan, Moment, VectorPlan, Window, nameless
-from tocsin.witness.promql.functions_time import PARTS
-from tocsin.witness.promql.store import AnyOf, Matchers, Store
+from tocsin.witness.promql.evaluator.durations import When, positive, when
+from tocsin.witness.promql.evaluator.functions_time import PARTS
+from tocsin.witness.promql.evaluator.store import AnyOf, Matchers, Store
+from tocsin.witness.promql.evaluator.terms import Element, MatrixPlan, Moment, VectorPlan, Window, nameless
 from tocsin.witness.telemetry import Labels
 
 Known = TypeVar("Known")

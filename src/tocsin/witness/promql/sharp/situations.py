@@ -14,10 +14,10 @@ from tocsin.query.promql.ast import Expr, Number, Range
 from tocsin.query.promql.walk import selectors, walk
 from tocsin.witness.case import Case
 from tocsin.witness.mutant import Mutant
+from tocsin.witness.promql.evaluator.parsed import parsed
 from tocsin.witness.promql.label_values import choose
-from tocsin.witness.promql.parsed import parsed
-from tocsin.witness.promql.siblings import selected
-from tocsin.witness.promql.variations import (
+from tocsin.witness.promql.sharp.siblings import selected
+from tocsin.witness.promql.sharp.variations import (
     lengthened,
     missing,
     ramped,

@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from tocsin.query.nodes import Matching
 from tocsin.query.promql.ast import COMPARISONS, Binary
-from tocsin.witness.promql.evaluate_margin import COMPARE, distance
-from tocsin.witness.promql.evaluate_terms import (
+from tocsin.witness.promql.evaluator.functions_numbers import ARITHMETIC
+from tocsin.witness.promql.evaluator.margin import COMPARE, distance
+from tocsin.witness.promql.evaluator.terms import (
     CERTAIN,
     METADATA,
     Element,
@@ -19,7 +20,6 @@ from tocsin.witness.promql.evaluate_terms import (
     VectorPlan,
     distinct,
 )
-from tocsin.witness.promql.functions_numbers import ARITHMETIC
 from tocsin.witness.telemetry import Labels
 
 LabelChange: TypeAlias = Callable[[Labels], Labels]

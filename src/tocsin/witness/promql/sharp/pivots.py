@@ -11,8 +11,8 @@ from tocsin.query.promql.ast import COMPARISONS, Binary, Expr
 from tocsin.query.promql.walk import rewrite, walk
 from tocsin.witness.case import Case
 from tocsin.witness.mutant import COMPLEMENT
-from tocsin.witness.promql.noticed import Scene
-from tocsin.witness.promql.parsed import parsed
+from tocsin.witness.promql.evaluator.parsed import parsed
+from tocsin.witness.promql.sharp.noticed import Scene
 
 _MOST_INSTANTS = 6
 

@@ -8,9 +8,9 @@ from tocsin.query.nodes import LabelMatcher
 from tocsin.query.promql.ast import Binary, Call, Expr, Number, Range, Selector, Subquery
 from tocsin.query.promql.walk import selectors, walk
 from tocsin.witness.mutant import Mutant
-from tocsin.witness.promql.evaluate_select import asked
-from tocsin.witness.promql.parsed import parsed
-from tocsin.witness.promql.store import Matchers, Store
+from tocsin.witness.promql.evaluator.parsed import parsed
+from tocsin.witness.promql.evaluator.select import asked
+from tocsin.witness.promql.evaluator.store import Matchers, Store
 from tocsin.witness.rule import Rule
 
 _MADE_UP = frozenset(("absent", "absent_over_time", "vector", "scalar", "time"))

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tocsin.witness.promql.evaluate_terms import Element, Moment, VectorPlan, distinct, nameless
-from tocsin.witness.promql.functions_numbers import divide
-from tocsin.witness.promql.matching import dropped
+from tocsin.witness.promql.evaluator.functions_numbers import divide
+from tocsin.witness.promql.evaluator.matching import dropped
+from tocsin.witness.promql.evaluator.terms import Element, Moment, VectorPlan, distinct, nameless
 from tocsin.witness.telemetry import Labels
 
 Buckets: TypeAlias = list[tuple[float, float]]

@@ -14,9 +14,11 @@ from tocsin.query.promql.walk import bare
 from tocsin.query.regex import RegexError
 from tocsin.query.regex_match import program
 from tocsin.query.regex_tree import TooHard
-from tocsin.witness.promql.evaluate_durations import When, positive, when
-from tocsin.witness.promql.evaluate_subquery import subquery
-from tocsin.witness.promql.evaluate_terms import (
+from tocsin.witness.promql.evaluator.durations import When, positive, when
+from tocsin.witness.promql.evaluator.functions_range import RangeFunction
+from tocsin.witness.promql.evaluator.store import Matchers
+from tocsin.witness.promql.evaluator.subquery import subquery
+from tocsin.witness.promql.evaluator.terms import (
     CERTAIN,
     Element,
     MatrixPlan,
@@ -26,8 +28,6 @@ from tocsin.witness.promql.evaluate_terms import (
     Window,
     distinct,
 )
-from tocsin.witness.promql.functions_range import RangeFunction
-from tocsin.witness.promql.store import Matchers
 
 
 def asked(selector: Selector) -> Matchers:
