@@ -1,6 +1,6 @@
 """A mutant: a rule with one small mistake in it. Data, and what mutants of both languages have in common.
 
-A good set of cases notices every mutant. Which mistakes there are is known by `promql.mutants` and
+A good set of cases notices every mutant. Which mistakes there are is known by `promql.sharp.mutants` and
 `logql.mutants`; whether a case notices one is the engines' verdict (`proof.sharp`).
 """
 

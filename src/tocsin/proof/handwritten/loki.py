@@ -1,7 +1,7 @@
 """The tests of a file for Loki: a real Loki gives grids and results, promtool makes alerts of the grids.
 
 A rule's grid is shown to promtool as a made-up metric of its own, so that `for`, `keep_firing_for`, `limit`,
-labels and annotations are what the rulers' common code makes of them (see `loki_judge`).
+labels and annotations are what the rulers' common code makes of them (see `proof.loki.judge`).
 """
 
 import uuid

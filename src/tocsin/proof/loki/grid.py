@@ -1,7 +1,7 @@
 """What a LogQL expression gives at each evaluation of a grid, asked of a real Loki in one range query.
 
 One tenant holds one situation. Its second 0 is a fixed instant in the past, so that results are the same on
-every day. What rulers make of the grid is elsewhere (`loki_judge`).
+every day. What rulers make of the grid is elsewhere (`judge`).
 """
 
 import math

@@ -1,7 +1,7 @@
 """promtool as the judge of PromQL cases: many cases of many rules in few processes.
 
-Whether it agrees with what was predicted is decided here; how it is asked is known by `promtool_file`, which
-cases share a run by `promtool_pack`, how it is run by `promtool_run`.
+Whether it agrees with what was predicted is decided here; how it is asked is known by `file`, which
+cases share a run by `pack`, how it is run by `run`.
 """
 
 from collections.abc import Callable, Sequence

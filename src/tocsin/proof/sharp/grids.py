@@ -1,6 +1,6 @@
 """What expressions give at the evaluations of a case, asked of promtool: many of them in few processes.
 
-As with alerts (`promtool_file`), every evaluation is one bit of a sum over a subquery, and what is expected
+As with alerts (`proof.promtool.file`), every evaluation is one bit of a sum over a subquery, and what is expected
 is always wrong, so that promtool prints what it got. Whoever needs one evaluation only asks for that one.
 """
 

@@ -3,7 +3,7 @@
 A mutant is caught when in one case at least its alerts differ from the rule's: pending, firing, resolved or
 labels. The local evaluator says where that is to be expected, the engine is asked there first, and about
 everything else only for the mutants that are left. What differs in nothing but `for` follows from what the
-cases expect, which the engine has confirmed before (`promtool_judge`).
+cases expect, which the engine has confirmed before (`proof.promtool.judge`).
 """
 
 import contextlib

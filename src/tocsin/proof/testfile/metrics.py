@@ -1,6 +1,6 @@
 """Proofs as test files of promtool: readable as the explanation of each alert. Pure; writes nothing.
 
-How they are laid out in files is `testfile_layout`. They load the whole rule file; what they expect is about
+How they are laid out in files is `layout`. They load the whole rule file; what they expect is about
 one alert name each.
 """
 
