@@ -7,7 +7,7 @@ the rule itself fires.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from tocsin.model.routing import WATCHDOG, Routing
 from tocsin.model.workspace import Model
 from tocsin.proof.promtool.rule import rule_file
 from tocsin.proof.rulebook import Book
+from tocsin.proof.scenario.pages import wakes
 from tocsin.proof.scenario.world import WARM_UP
 from tocsin.query.errors import QueryError
 from tocsin.query.promql import Expr, parse
@@ -44,17 +45,15 @@ class RuleSet:
         """
         names = {name.rpartition("/")[2] for name in told}
         reach = self._reach(touched)
-        rules = [
-            rule
+        recorded = self._recorded()
+        chosen = [
+            (rule, reads)
             for rule, reads in self.rules
-            if _meets(reads, reach) or rule.name in names or (days and self._far(rule, reads))
+            if _meets(reads, reach) or rule.name in names or (days and _far(rule, reads, recorded))
         ]
-        wanted = set[str]()
-        for rule, reads in self.rules:
-            if rule in rules:
-                wanted |= self._needed(reads)
-        recordings = [one for one, _ in self.recordings if one.record in wanted]
-        return Chosen(tuple(recordings), tuple(rules), frozenset(wanted))
+        wanted = _needed(_union(reads for _, reads in chosen), recorded)
+        recordings = [one for one, _ in self.recordings if wanted is None or one.record in wanted]
+        return Chosen(tuple(recordings), tuple(rule for rule, _ in chosen), wanted)
 
     def _reach(self, touched: Metrics) -> Metrics:
         """With what is recorded of it."""
@@ -66,23 +65,15 @@ class RuleSet:
                 reach.add(one.record)
         return frozenset(reach)
 
-    def _far(self, rule: Rule, reads: Metrics) -> bool:
-        needed = self._needed(reads)
-        recorded = [one.expr for one, _ in self.recordings if one.record in needed]
-        back = sum(map(_looks_back, (rule.expr, *recorded)), max(rule.hold, rule.keep))
-        return back > WARM_UP
-
-    def _needed(self, reads: Metrics) -> set[str]:
-        """What has to be there to be read, recorded or not."""
-        recorded = {one.record: of for one, of in self.recordings}
-        found: set[str] = set()
-        waiting = list(reads if reads is not None else recorded)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting += recorded.get(name) or ()
+    def _recorded(self) -> "Recorded":
+        found: dict[str, list[tuple[Recording, Metrics]]] = {}
+        for one, reads in self.recordings:
+            found.setdefault(one.record, []).append((one, reads))
         return found
+
+
+Recorded = Mapping[str, Sequence[tuple[Recording, Metrics]]]
+"""Name -> the recording rules that give it, with what they read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +82,20 @@ class Chosen:
 
     recordings: tuple[Recording, ...]
     rules: tuple[Rule, ...]
-    reads: frozenset[str]
+    reads: Metrics
     """All metrics that they read."""
+
+    def feeds(self, metric: str) -> bool:
+        """Whether they may read this metric."""
+        return self.reads is None or metric in self.reads
 
     @property
     def first(self) -> "Chosen":
         """Without those that can fire only when another one does, which fires sooner."""
-        rules = [one for one in self.rules if not any(_comes_first(other, one) for other in self.rules)]
-        return replace(self, rules=tuple(rules))
+        least: dict[str, float] = {}
+        for one in self.rules:
+            least[one.expr] = min(one.hold, least.get(one.expr, one.hold))
+        return replace(self, rules=tuple(one for one in self.rules if one.hold == least[one.expr]))
 
     @property
     def file(self) -> Mapping[str, Any]:
@@ -117,7 +114,11 @@ def mattering(book: Book, model: Model, language: Language, told: Iterable[str])
     routing = Routing(model)
     names = {name.rpartition("/")[2] for name in told} | {one.when for one in model.inhibitions}
     rules = (one.rule for one in book.of(language))
-    return [one for one in rules if one.name in names or _wakes(one, routing, model)]
+    return [one for one in rules if one.name in names or wakes(model, routing, _sent(one))]
+
+
+def _sent(rule: Rule) -> Mapping[str, str]:
+    return {**dict(rule.labels), "alertname": rule.name}
 
 
 def rule_set(book: Book, model: Model, told: Iterable[str]) -> RuleSet:
@@ -130,11 +131,6 @@ def rule_set(book: Book, model: Model, told: Iterable[str]) -> RuleSet:
     )
 
 
-def _wakes(rule: Rule, routing: Routing, model: Model) -> bool:
-    route = routing.leaf({**dict(rule.labels), "alertname": rule.name})
-    return any(name in model.receivers and model.receivers[name].pager for name in route.receivers)
-
-
 def _reads(expr: str) -> Metrics:
     try:
         found = [selector.metric for selector in selectors(parse(expr))]
@@ -144,8 +140,39 @@ def _reads(expr: str) -> Metrics:
     return None if len(names) < len(set(found)) or names & _OF_ALERTS else names
 
 
-def _comes_first(one: Rule, other: Rule) -> bool:
-    return one.expr == other.expr and one.hold < other.hold
+def _union(several: Iterable[Metrics]) -> Metrics:
+    found: set[str] = set()
+    for one in several:
+        if one is None:
+            return None
+        found |= one
+    return frozenset(found)
+
+
+def _needed(reads: Metrics, recorded: Recorded) -> Metrics:
+    """What has to be there to be read, recorded or not."""
+    if reads is None:
+        return None
+    found: set[str] = set()
+    waiting = [*reads]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        of = _union(reads for _, reads in recorded.get(name, ()))
+        if of is None:
+            return None
+        waiting += of
+    return frozenset(found)
+
+
+def _far(rule: Rule, reads: Metrics, recorded: Recorded) -> bool:
+    """Whether it looks back further than what comes before a scenario."""
+    needed = _needed(reads, recorded)
+    names = recorded.keys() if needed is None else recorded.keys() & needed
+    exprs = [rule.expr, *(one.expr for name in names for one, _ in recorded[name])]
+    return sum(map(_looks_back, exprs), max(rule.hold, rule.keep)) > WARM_UP
 
 
 def _looks_back(expr: str) -> float:

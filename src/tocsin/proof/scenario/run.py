@@ -86,7 +86,7 @@ def intents(
     model = book.model
     if model is None:
         return NotRun("foreign rule files have no scenarios")
-    scenarios = [_here(one, model) for one in model.scenarios]
+    scenarios = [*_here(model)]
     rules = rule_set(book, model, [name for one in scenarios for name in one.tells])
     if about:
         jobs = [job for job in _written(scenarios, model, rules) if _names(job.scenario, about)]
@@ -124,15 +124,15 @@ def _usual(model: Model, rules: RuleSet) -> _Job:
     return _Job(nothing, tracks(nothing, model), timing(nothing, model), rules.about(None))
 
 
-def _here(one: Scenario, model: Model) -> Scenario:
-    """The scenario as this environment has it: who pages in production may only tell somebody elsewhere."""
+def _here(model: Model) -> Iterator[Scenario]:
+    """The scenarios as this environment has them: who pages in one may only tell somebody in another."""
     routing = Routing(model)
     paging = {name for a in model.alerts if wakes(model, routing, labels_of(a)) for name in (a.id, a.name)}
     known = {name for a in model.alerts for name in (a.id, a.name)}
-    silent = (name for name in one.pages if name in known - paging)
-    return replace(
-        one, pages=tuple(name for name in one.pages if name in paging), tells=(*one.tells, *silent)
-    )
+    for one in model.scenarios:
+        pages = tuple(name for name in one.pages if name in paging)
+        silent = (name for name in one.pages if name in known - paging)
+        yield replace(one, pages=pages, tells=(*one.tells, *silent))
 
 
 def _written(scenarios: Iterable[Scenario], model: Model, rules: RuleSet) -> Iterator[_Job]:
@@ -167,7 +167,8 @@ class _Bench:
         first = job.chosen.first
         if not job.scenario.pages and not job.scenario.tells and first != job.chosen:
             found = self._evaluated(number, replace(job, chosen=first))
-            twins = {one.name for one in job.chosen.rules if one not in first.rules}
+            sooner = set(first.rules)
+            twins = {one.name for one in job.chosen.rules if one not in sooner}
             if isinstance(found, NotRun) or not any(one.name in twins for one in found):
                 return found
         return self._evaluated(number, job)
@@ -198,7 +199,7 @@ class _Bench:
             "start_timestamp": show_number(start),
             "input_series": [
                 {"series": series_text(one.labels), "values": values_text(one.runs)}
-                for one in series((one for one in job.tracks if one.name in job.chosen.reads), on)
+                for one in series((one for one in job.tracks if job.chosen.feeds(one.name)), on)
             ],
             "promql_expr_test": asked,
         }

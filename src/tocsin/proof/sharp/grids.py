@@ -1,7 +1,7 @@
 """What expressions give at the evaluations of a case, asked of promtool: many of them in few processes.
 
-As with alerts (`proof.promtool.file`), every evaluation is one bit of a sum over a subquery, and what is expected
-is always wrong, so that promtool prints what it got. Whoever needs one evaluation only asks for that one.
+As with alerts (`proof.promtool.file`), every evaluation is one bit of a sum over a subquery, and what is
+expected is always wrong, so that promtool prints what it got. Who needs one evaluation asks for that one.
 """
 
 import json
